@@ -38,11 +38,10 @@ impl JournalLine {
     /// The line for an entry as it was opened: `json` is exactly what the header commits to.
     ///
     /// # Errors
-    /// `InvalidData` if `json` is not one JSON value on one line without outer white space: its bytes would not
+    /// `InvalidData` if the time is outside jiff's range, or if `json` is not one JSON value on one line without outer white space: its bytes would not
     /// survive the trip through a JSON file.
     pub fn new(
         header: &Header,
-        at: &str,
         actor_name: &str,
         salt: &[u8; 32],
         json: &[u8],
@@ -55,7 +54,7 @@ impl JournalLine {
         }
         Ok(Self {
             seq: header.seq,
-            at: at.into(),
+            at: at_text(header.at_us).ok_or_else(|| invalid("its time is out of range".into()))?,
             at_us: header.at_us,
             actor: header.actor.clone(),
             actor_name: actor_name.into(),
@@ -66,6 +65,13 @@ impl JournalLine {
             hash: crate::entry::link(prev, &header.leaf()),
         })
     }
+}
+
+/// The only spelling of `at` that fits `at_us`: RFC 3339 in UTC, with as many decimals as it needs.
+pub(crate) fn at_text(at_us: i64) -> Option<String> {
+    jiff::Timestamp::from_microsecond(at_us)
+        .ok()
+        .map(|at| at.to_string())
 }
 
 /// Writes one line, with its line break.
