@@ -1,0 +1,53 @@
+//! Joining a second report about the same matter to the case that already has it.
+
+use super::event::{Arrival, Event, Exhibit};
+use super::state::{CaseState, Phase};
+use super::{Entry, Refusal};
+use crate::ids::{BlobId, CaseNumber};
+use std::collections::BTreeMap;
+
+/// The joined case's own last entry.
+pub(super) fn join(case: &CaseState, into: &str) -> Result<Vec<Event>, Refusal> {
+    let into = CaseNumber::parse(into.trim()).ok_or(Refusal::invalid("into", "unknown-case"))?;
+    if into == case.number {
+        return Err(Refusal::SameCase);
+    }
+    Ok(vec![Event::JoinedInto { into }])
+}
+
+/// What the receiving case gets: the reports, what was told, and every exhibit under its new number and new file
+/// (`blobs`: old file to new file, sealed again with the receiving case's key).
+///
+/// # Errors
+/// If the receiving case is closed or itself joined, or a file has no copy.
+pub fn take_over(
+    receiving: &CaseState,
+    joined: &CaseState,
+    joined_entries: &[Entry],
+    blobs: &BTreeMap<BlobId, BlobId>,
+) -> Result<Vec<Event>, Refusal> {
+    match receiving.phase {
+        Phase::Open => {}
+        Phase::Closed => return Err(Refusal::CaseClosed),
+        Phase::Joined => return Err(Refusal::CaseJoined),
+    }
+    let mut events = vec![Event::ReportJoined { from: joined.number.clone() }];
+    let mut number = receiving.next_exhibit();
+    for entry in joined_entries {
+        match &entry.event {
+            Event::ReportMade(_) | Event::Told { .. } | Event::Supplemented { .. } => events.push(entry.event.clone()),
+            Event::ExhibitSealed(exhibit) => {
+                let blob = blobs.get(&exhibit.blob).ok_or(Refusal::invalid("exhibit", "required"))?;
+                events.push(Event::ExhibitSealed(Exhibit {
+                    number,
+                    blob: blob.clone(),
+                    arrival: Arrival::JoinedCase,
+                    ..exhibit.clone()
+                }));
+                number += 1;
+            }
+            _ => {}
+        }
+    }
+    Ok(events)
+}

@@ -1,0 +1,45 @@
+//! Removal: notice to the platform, host or page administrator, and what came of it.
+
+use super::decide::{Context, owed};
+use super::event::{Event, RemovalResult};
+use super::state::CaseState;
+use super::{Refusal, field};
+use crate::vocabulary::{DutyKind, Outcome};
+
+/// Asks for removal. Needs a sealed exhibit (what is removed can't be sealed later) and an assessment that it crosses the line.
+pub(super) fn request(
+    case: &CaseState,
+    to: &str,
+    what: &str,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let outcome = case.assessment.as_ref().map(|assessment| assessment.outcome);
+    match outcome {
+        None => return Err(Refusal::ReviewMissing),
+        Some(Outcome::LawfulCriticism | Outcome::RudeButLawful) => return Err(Refusal::LawfulSpeech),
+        Some(Outcome::Harassment | Outcome::PossibleCrime) => {}
+    }
+    if case.exhibits.is_empty() {
+        return Err(Refusal::NoExhibits);
+    }
+    owed(case, DutyKind::Removal, ctx)?;
+    Ok(vec![Event::RemovalRequested {
+        to: field::required_line("to", to)?,
+        what: field::required("what", what)?,
+        at: ctx.now,
+    }])
+}
+
+/// Records what came of the request.
+pub(super) fn observe(
+    case: &CaseState,
+    result: RemovalResult,
+    note: &str,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    owed(case, DutyKind::Removal, ctx)?;
+    if case.removal_requested.is_none() {
+        return Err(Refusal::NothingToObserve);
+    }
+    Ok(vec![Event::RemovalObserved { result, note: field::long("note", note)? }])
+}

@@ -1,0 +1,318 @@
+//! What a case amounts to: the fold over its entries.
+
+use super::event::{
+    ContactAdvice, Event, Exhibit, Grounds, MayContact, PassOverReason, PoliceDecision, Purpose, Registration,
+    ReportFacts,
+};
+use super::{Actor, Entry};
+use crate::ids::{CaseNumber, PersonId, UnitId};
+use crate::vocabulary::{Compartment, DutyKind, Medium, Outcome};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where the case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Open,
+    Closed,
+    /// It lives on in another case.
+    Joined,
+}
+
+impl Phase {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Joined => "joined",
+        }
+    }
+}
+
+/// When something was done, and by whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deed {
+    pub at: Timestamp,
+    pub by: Actor,
+}
+
+/// A duty set aside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiver {
+    pub deed: Deed,
+    pub reason: String,
+}
+
+/// The lawyer's assessment in force.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    pub deed: Deed,
+    pub grounds: Grounds,
+    pub outcome: Outcome,
+    pub contact: ContactAdvice,
+    pub without_exhibits: Option<String>,
+}
+
+/// Somebody invited to see some drawers until a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Helper {
+    pub person: PersonId,
+    pub drawers: Vec<Compartment>,
+    pub until: Timestamp,
+}
+
+/// The demand that it must stop, and whether its outcome has been observed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Demand {
+    pub at: Timestamp,
+    pub stop_by: Option<Date>,
+}
+
+/// The whole state of one case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseState {
+    pub number: CaseNumber,
+    pub unit: UnitId,
+    pub owner: PersonId,
+    pub superior: PersonId,
+    pub legal: Option<PersonId>,
+    pub hr: Option<PersonId>,
+    pub communication: Option<PersonId>,
+    pub procedure: String,
+    pub phase: Phase,
+    pub opened_at: Timestamp,
+    pub changed_at: Timestamp,
+    pub acute: bool,
+    pub reports: Vec<(Timestamp, ReportFacts)>,
+    pub targets: BTreeSet<PersonId>,
+    pub exhibits: Vec<(Timestamp, Exhibit)>,
+    pub registration: Option<(Deed, Registration)>,
+    pub assessment: Option<Assessment>,
+    /// When each duty was done for the last time.
+    pub done: BTreeMap<DutyKind, Deed>,
+    pub waived: BTreeMap<DutyKind, Waiver>,
+    pub delegated: BTreeMap<DutyKind, PersonId>,
+    pub helpers: Vec<Helper>,
+    pub concerned: BTreeSet<PersonId>,
+    pub passed_over: BTreeSet<PersonId>,
+    pub absence_from: Option<Date>,
+    pub treatment: bool,
+    /// When absence or treatment was first recorded.
+    pub injury_recorded: Option<Timestamp>,
+    pub police_decision: Option<PoliceDecision>,
+    pub police_reported_at: Option<Timestamp>,
+    pub police_last_word: Option<Timestamp>,
+    pub demand: Option<Demand>,
+    pub removal_requested: Option<Timestamp>,
+    pub reopened_at: Option<Timestamp>,
+    pub joined_into: Option<CaseNumber>,
+}
+
+impl CaseState {
+    /// Folds a whole journal; `None` unless it begins with [`Event::CaseOpened`].
+    pub fn fold<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Option<Self> {
+        let mut entries = entries.into_iter();
+        let mut state = Self::opened(entries.next()?)?;
+        entries.for_each(|entry| state.apply(entry));
+        Some(state)
+    }
+
+    fn opened(entry: &Entry) -> Option<Self> {
+        let Event::CaseOpened { number, unit, owner, superior, legal, hr, communication, procedure } = &entry.event
+        else {
+            return None;
+        };
+        Some(Self {
+            number: number.clone(),
+            unit: unit.clone(),
+            owner: owner.clone(),
+            superior: superior.clone(),
+            legal: legal.clone(),
+            hr: hr.clone(),
+            communication: communication.clone(),
+            procedure: procedure.clone(),
+            phase: Phase::Open,
+            opened_at: entry.at,
+            changed_at: entry.at,
+            acute: false,
+            reports: Vec::new(),
+            targets: BTreeSet::new(),
+            exhibits: Vec::new(),
+            registration: None,
+            assessment: None,
+            done: BTreeMap::new(),
+            waived: BTreeMap::new(),
+            delegated: BTreeMap::new(),
+            helpers: Vec::new(),
+            concerned: BTreeSet::new(),
+            passed_over: BTreeSet::new(),
+            absence_from: None,
+            treatment: false,
+            injury_recorded: None,
+            police_decision: None,
+            police_reported_at: None,
+            police_last_word: None,
+            demand: None,
+            removal_requested: None,
+            reopened_at: None,
+            joined_into: None,
+        })
+    }
+
+    /// Takes one more entry.
+    pub fn apply(&mut self, entry: &Entry) {
+        if !entry.event.is_reading() {
+            self.changed_at = entry.at;
+        }
+        let deed = || Deed { at: entry.at, by: entry.actor.clone() };
+        match &entry.event {
+            Event::ReportMade(facts) => {
+                self.acute |= facts.acute;
+                self.targets.extend(facts.targets.iter().cloned());
+                self.reports.push((entry.at, facts.clone()));
+            }
+            Event::ExhibitSealed(exhibit) => self.exhibits.push((entry.at, exhibit.clone())),
+            Event::PassedOver { from, to, superior, reason } => self.pass_over(from, to, superior, *reason),
+            Event::LegalAssigned { person } => self.legal = Some(person.clone()),
+            Event::Delegated { duty, person, .. } => {
+                self.delegated.insert(*duty, person.clone());
+            }
+            Event::HelperInvited { person, drawers, until, .. } => self.helpers.push(Helper {
+                person: person.clone(),
+                drawers: drawers.clone(),
+                until: *until,
+            }),
+            Event::Registered(registration) => {
+                self.targets.extend(registration.targets.iter().cloned());
+                self.registration = Some((deed(), registration.clone()));
+            }
+            Event::Triaged { danger, .. } => self.acute |= *danger == super::event::Danger::Acute,
+            Event::AbsenceRecorded { from, treatment, .. } => {
+                self.absence_from = Some(self.absence_from.map_or(*from, |known| known.min(*from)));
+                self.treatment |= treatment;
+                self.injury_recorded.get_or_insert(entry.at);
+            }
+            Event::Assessed { grounds, outcome, contact, without_exhibits } => {
+                self.assessment = Some(Assessment {
+                    deed: deed(),
+                    grounds: grounds.clone(),
+                    outcome: *outcome,
+                    contact: contact.clone(),
+                    without_exhibits: without_exhibits.clone(),
+                });
+            }
+            Event::PoliceDecided { decision, .. } => self.police_decision = Some(*decision),
+            Event::PoliceReported { at, .. } => {
+                self.police_decision = Some(PoliceDecision::Report);
+                self.police_reported_at = Some(*at);
+                self.police_last_word = Some(entry.at);
+            }
+            Event::PoliceChased { .. } => self.police_last_word = Some(entry.at),
+            Event::Contacted { purposes, stop_by, .. } if purposes.contains(&Purpose::Boundary) => {
+                self.demand = Some(Demand { at: entry.at, stop_by: *stop_by });
+            }
+            Event::RemovalRequested { .. } => self.removal_requested = Some(entry.at),
+            Event::Waived { duty, reason } => {
+                self.waived.insert(*duty, Waiver { deed: deed(), reason: reason.clone() });
+            }
+            Event::Closed { .. } => self.phase = Phase::Closed,
+            Event::Reopened { .. } => {
+                self.phase = Phase::Open;
+                self.reopened_at = Some(entry.at);
+                self.done.remove(&DutyKind::Close);
+            }
+            Event::JoinedInto { into } => {
+                self.phase = Phase::Joined;
+                self.joined_into = Some(into.clone());
+            }
+            _ => {}
+        }
+        for duty in done_by(&entry.event) {
+            self.done.insert(duty, deed());
+        }
+    }
+
+    fn pass_over(&mut self, from: &PersonId, to: &PersonId, superior: &PersonId, reason: PassOverReason) {
+        match reason {
+            PassOverReason::Concerned => self.concerned.insert(from.clone()),
+            PassOverReason::Absent | PassOverReason::Silent => self.passed_over.insert(from.clone()),
+        };
+        self.passed_over.remove(to);
+        self.owner = to.clone();
+        self.superior = superior.clone();
+        self.delegated.retain(|_, person| person != from);
+    }
+
+    /// Whether this person is a party: the target, or somebody whom the case concerns.
+    pub fn is_party(&self, person: &PersonId) -> bool {
+        self.targets.contains(person) || self.concerned.contains(person)
+    }
+
+    /// Where it happened, by the registration or else by the first report that says so.
+    pub fn medium(&self) -> Option<Medium> {
+        self.registration
+            .as_ref()
+            .map(|(_, registration)| registration.medium)
+            .or_else(|| self.reports.iter().find_map(|(_, facts)| facts.medium))
+    }
+
+    /// When the episode happened: registered, else first seen, else told; `true` when it is registered.
+    pub fn episode_at(&self) -> (Timestamp, bool) {
+        match &self.registration {
+            Some((_, registration)) => (registration.episode_at, true),
+            None => {
+                let seen = self.reports.iter().filter_map(|(_, facts)| facts.first_seen).min();
+                (seen.unwrap_or(self.opened_at), false)
+            }
+        }
+    }
+
+    /// Whether the assessment lets anybody contact the originator.
+    pub fn may_contact(&self) -> Option<MayContact> {
+        self.assessment.as_ref().map(|assessment| assessment.contact.may)
+    }
+
+    /// The originator is known to be under 15, or the lawyer said through the guardian.
+    pub fn guardian_only(&self) -> bool {
+        let under_15 = self.registration.as_ref().is_some_and(|(_, registration)| registration.under_15);
+        under_15 || self.may_contact() == Some(MayContact::ThroughGuardian)
+    }
+
+    /// The number of the next exhibit.
+    pub fn next_exhibit(&self) -> u32 {
+        self.exhibits.iter().map(|(_, exhibit)| exhibit.number).max().unwrap_or(0) + 1
+    }
+
+    /// One exhibit by its number.
+    pub fn exhibit(&self, number: u32) -> Option<&Exhibit> {
+        self.exhibits.iter().map(|(_, exhibit)| exhibit).find(|exhibit| exhibit.number == number)
+    }
+}
+
+/// The duties that an event fulfils.
+fn done_by(event: &Event) -> Vec<DutyKind> {
+    match event {
+        Event::Received {} => vec![DutyKind::Receive],
+        Event::Triaged { .. } => vec![DutyKind::Triage],
+        Event::CareGiven { .. } => vec![DutyKind::Care],
+        Event::Registered(_) => vec![DutyKind::Register],
+        Event::Assessed { .. } => vec![DutyKind::Review],
+        Event::PoliceDecided { decision: PoliceDecision::DoNotReport, .. } | Event::PoliceReported { .. } => {
+            vec![DutyKind::Police]
+        }
+        Event::Contacted { purposes, .. } if purposes.contains(&Purpose::Substance) => {
+            vec![DutyKind::ContactSubstance]
+        }
+        Event::ContactObserved { .. } => vec![DutyKind::ContactBoundary],
+        Event::RemovalObserved { .. } => vec![DutyKind::Removal],
+        Event::InjuryHandedOver { .. } => vec![DutyKind::Injury],
+        Event::FollowedUp { week: 1, .. } => vec![DutyKind::FollowUp1],
+        Event::FollowedUp { week: 4, .. } => vec![DutyKind::FollowUp4],
+        Event::FollowedUp { .. } => vec![DutyKind::FollowUp12],
+        Event::PoliceChased { concluded: true, .. } => vec![DutyKind::ChasePolice],
+        Event::Closed { .. } => vec![DutyKind::Close],
+        _ => Vec::new(),
+    }
+}
