@@ -1,0 +1,66 @@
+# Værn. On a fresh Debian with Rust:
+#
+#   make demo        build, fill data/demo with the demonstration municipality, serve it on http://$(LISTEN)
+#   make test        install what is missing and run everything: units, both SQL engines, pages, API, real browser
+#
+#   make fmt lint    format; format check, clippy with warnings as errors, cargo deny
+#   make openapi     write docs/openapi.json again from the code
+#   make bench       release build; print the table of measurements
+#   make shots       run the journeys and leave their pictures in e2e/shots
+#   make advisories  known vulnerabilities in the dependencies (needs a network)
+
+VAERN_PORT ?= 8080
+LISTEN     ?= 127.0.0.1:$(VAERN_PORT)
+DATA       ?= data/demo
+
+# rustup's own place, for a shell that hasn't read its profile.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+.PHONY: help demo test unit e2e fmt lint deny openapi bench shots advisories
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+demo:
+	scripts/setup demo
+	cargo build --release --locked -p server
+	target/release/vaern --data $(DATA) demo --listen $(LISTEN)
+
+test: unit e2e
+
+unit:
+	scripts/setup test
+	cargo nextest run --workspace --locked
+
+e2e:
+	scripts/setup test
+	cargo build --locked -p server
+	cd e2e && npm test --silent
+
+fmt:
+	cargo fmt --all
+
+lint: deny
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+deny:
+	cargo deny --locked check --hide-inclusion-graph licenses bans sources
+
+openapi:
+	cargo build --locked -p server
+	mkdir -p docs
+	target/debug/vaern openapi > docs/openapi.json.new
+	mv docs/openapi.json.new docs/openapi.json
+
+bench:
+	scripts/setup demo
+	cargo build --release --locked -p server --bins
+	target/release/vaern-bench
+
+shots:
+	rm -rf e2e/shots
+	$(MAKE) e2e
+
+advisories:
+	cargo deny --locked check advisories
