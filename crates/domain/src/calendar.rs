@@ -59,7 +59,9 @@ impl Calendar {
     /// Danish working days with the municipality's own closed days beside the public holidays, open 08:00 to 16:00.
     pub fn danish(extra_closed: impl IntoIterator<Item = (Date, String)>) -> Self {
         // The bundled database, whatever the machine has: the same case has the same deadlines everywhere.
-        let zone = TimeZoneDatabase::bundled().get(ZONE).expect("jiff's bundled database has Copenhagen");
+        let zone = TimeZoneDatabase::bundled()
+            .get(ZONE)
+            .expect("jiff's bundled database has Copenhagen");
         Self {
             zone,
             opens: Time::constant(8, 0, 0, 0),
@@ -72,7 +74,11 @@ impl Calendar {
     /// Other hours of work, the same every working day; `closes` must be after `opens`.
     #[must_use]
     pub fn with_hours(self, opens: Time, closes: Time) -> Self {
-        Self { opens, closes, ..self }
+        Self {
+            opens,
+            closes,
+            ..self
+        }
     }
 
     /// Closed on a month and day of every year, besides the public holidays.
@@ -89,7 +95,11 @@ impl Calendar {
 
     /// Why the offices are closed on this day; `None` on a working day.
     pub fn closed(&self, date: Date) -> Option<Closed<'_>> {
-        let own = || self.once.get(&date).or_else(|| self.yearly.get(&(date.month(), date.day())));
+        let own = || {
+            self.once
+                .get(&date)
+                .or_else(|| self.yearly.get(&(date.month(), date.day())))
+        };
         if let Some(holiday) = holiday(date) {
             Some(Closed::Holiday(holiday))
         } else if matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
@@ -126,13 +136,17 @@ impl Calendar {
     pub fn due(&self, start: Timestamp, term: Term) -> Timestamp {
         let date = self.local(start).date();
         match term {
-            Term::Hours(n) => {
-                start.saturating_add(SignedDuration::from_hours(n.into())).unwrap_or(Timestamp::MAX)
-            }
-            Term::Days(n) => {
-                self.at(date.saturating_add(SignedDuration::from_hours(24 * i64::from(n))), Time::constant(23, 59, 59, 0))
-            }
-            Term::Weeks(n) => self.closing_from(start, date.saturating_add(SignedDuration::from_hours(7 * 24 * i64::from(n)))),
+            Term::Hours(n) => start
+                .saturating_add(SignedDuration::from_hours(n.into()))
+                .unwrap_or(Timestamp::MAX),
+            Term::Days(n) => self.at(
+                date.saturating_add(SignedDuration::from_hours(24 * i64::from(n))),
+                Time::constant(23, 59, 59, 0),
+            ),
+            Term::Weeks(n) => self.closing_from(
+                start,
+                date.saturating_add(SignedDuration::from_hours(7 * 24 * i64::from(n))),
+            ),
             Term::Months(n) => self.closing_from(start, months_later(date, n)),
             Term::WorkingDays(0) => self.closing_from(start, date),
             Term::WorkingDays(n) => {
@@ -166,12 +180,17 @@ impl Calendar {
     /// The next working day after `date`; the last day of the calendar if there is none.
     fn working_day_after(&self, date: Date) -> Date {
         let later = std::iter::successors(date.tomorrow().ok(), |day| day.tomorrow().ok());
-        later.into_iter().find(|day| self.is_working_day(*day)).unwrap_or(Date::MAX)
+        later
+            .into_iter()
+            .find(|day| self.is_working_day(*day))
+            .unwrap_or(Date::MAX)
     }
 
     /// An hour that the change of the clock skips is read as the hour after, one that it repeats as the first.
     fn at(&self, date: Date, time: Time) -> Timestamp {
-        self.zone.to_timestamp(date.to_datetime(time)).unwrap_or(Timestamp::MAX)
+        self.zone
+            .to_timestamp(date.to_datetime(time))
+            .unwrap_or(Timestamp::MAX)
     }
 }
 
@@ -218,10 +237,18 @@ fn easter(year: i16) -> Option<Date> {
     let m = (a + 11 * h + 22 * l) / 451;
     let n = h + l - 7 * m + 114;
     // n / 31 is 3 or 4 and n % 31 is 0 to 30, so the conversions can't fail.
-    Date::new(i16::try_from(year).ok()?, i8::try_from(n / 31).ok()?, i8::try_from(n % 31 + 1).ok()?).ok()
+    Date::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(n / 31).ok()?,
+        i8::try_from(n % 31 + 1).ok()?,
+    )
+    .ok()
 }
 
 fn months_later(date: Date, months: u32) -> Date {
     // Span takes at most some 240,000 months, and a Date ends in the year 9999.
     date.saturating_add(Span::new().months(i64::from(months.min(120_000))))
 }
+
+#[cfg(test)]
+mod tests;

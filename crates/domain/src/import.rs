@@ -46,3 +46,6 @@ pub fn import(
         Err(errors)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,11 @@ impl Organisation {
     /// Indexes units and people that have passed [`crate::import::import`]; of two with the same id the last counts.
     pub fn new(units: Vec<Unit>, mut people: Vec<Person>) -> Self {
         people.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut all = Self { units, people, ..Self::default() };
+        let mut all = Self {
+            units,
+            people,
+            ..Self::default()
+        };
         for (at, unit) in all.units.iter().enumerate() {
             all.unit_at.insert(unit.id.clone(), at);
             if let Some(parent) = &unit.parent {
@@ -110,12 +114,17 @@ impl Organisation {
 
     /// The active person with this e-mail address, in whatever case it is written.
     pub fn by_email(&self, email: &str) -> Option<&Person> {
-        self.email_at.get(&email.trim().to_lowercase()).map(|at| &self.people[*at])
+        self.email_at
+            .get(&email.trim().to_lowercase())
+            .map(|at| &self.people[*at])
     }
 
     /// The active person with this e-mail address or this id.
     pub fn find(&self, email_or_id: &str) -> Option<&Person> {
-        let by_id = || self.person(&PersonId::new(email_or_id.trim())).filter(|person| person.active);
+        let by_id = || {
+            self.person(&PersonId::new(email_or_id.trim()))
+                .filter(|person| person.active)
+        };
         self.by_email(email_or_id).or_else(by_id)
     }
 
@@ -128,7 +137,9 @@ impl Organisation {
     pub fn path(&self, unit: &UnitId) -> Vec<&Unit> {
         let up = |unit: &&Unit| unit.parent.as_ref().and_then(|parent| self.unit(parent));
         // An import refuses circles; should one be here all the same, stop after as many steps as there are units.
-        std::iter::successors(self.unit(unit), up).take(self.units.len()).collect()
+        std::iter::successors(self.unit(unit), up)
+            .take(self.units.len())
+            .collect()
     }
 
     /// The unit and every unit below it, each after its parent; empty for an unknown unit.
@@ -173,7 +184,11 @@ impl Organisation {
         for unit in self.path(unit) {
             for (person, as_deputy) in self.leaders_of(&unit.id) {
                 if seen.insert(&person.id) {
-                    steps.push(Step { person: person.id.clone(), unit: unit.id.clone(), as_deputy });
+                    steps.push(Step {
+                        person: person.id.clone(),
+                        unit: unit.id.clone(),
+                        as_deputy,
+                    });
                 }
             }
         }
@@ -209,3 +224,6 @@ impl Organisation {
         places.into_iter().flatten().map(|at| &self.people[*at])
     }
 }
+
+#[cfg(test)]
+mod tests;

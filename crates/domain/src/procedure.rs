@@ -131,7 +131,10 @@ impl Procedure {
 
     /// The rule of one duty.
     pub fn rule(&self, duty: DutyKind) -> &Rule {
-        let place = DutyKind::ALL.iter().position(|kind| *kind == duty).expect("ALL has every duty");
+        let place = DutyKind::ALL
+            .iter()
+            .position(|kind| *kind == duty)
+            .expect("ALL has every duty");
         &self.rules[place]
     }
 
@@ -160,10 +163,15 @@ pub fn can_start(duty: DutyKind, clock: Clock) -> bool {
     match duty {
         D::Receive | D::Triage | D::Care | D::Register | D::Review => clock == Clock::Report,
         D::Police => clock == Clock::Episode,
-        D::ContactSubstance | D::ContactBoundary | D::Removal => matches!(clock, Clock::Review | Clock::Report),
+        D::ContactSubstance | D::ContactBoundary | D::Removal => {
+            matches!(clock, Clock::Review | Clock::Report)
+        }
         D::Injury => clock == Clock::Absence,
         D::FollowUp1 | D::FollowUp4 | D::FollowUp12 => matches!(clock, Clock::Registration | Clock::Report),
         D::ChasePolice => clock == Clock::PoliceReport,
         D::Close => clock == Clock::AllElseDone,
     }
 }
+
+#[cfg(test)]
+mod tests;

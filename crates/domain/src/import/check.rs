@@ -25,7 +25,8 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn add(&mut self, line: u64, field: &str, problem: Problem) {
-        self.errors.push(ImportError::new(self.file, line, field, problem));
+        self.errors
+            .push(ImportError::new(self.file, line, field, problem));
     }
 
     fn id(&mut self, row: &Row, field: &str) {
@@ -67,9 +68,7 @@ type Again = fn(String, u64) -> Problem;
 
 /// Every unit that could be read, whatever is wrong with it.
 pub(super) fn units(text: &str, file: &str, errors: &mut Vec<ImportError>) -> Vec<UnitRow> {
-    let before = errors.len();
     let rows = table::read(text, file, &["id", "parent", "name", "kind"], errors);
-    let header_is_wrong = errors.len() > before && rows.is_empty();
     let mut report = Report { file, errors };
     let ids: HashSet<&str> = rows.iter().map(|row| row.get("id")).collect();
     let mut seen = HashMap::new();
@@ -86,10 +85,13 @@ pub(super) fn units(text: &str, file: &str, errors: &mut Vec<ImportError>) -> Ve
             report.once(&mut seen, row, "id", row.get("id").to_owned(), again);
         }
     }
-    if !header_is_wrong {
-        tree(&rows, &mut report);
-    }
-    rows.iter().map(|row| UnitRow { line: row.line, unit: unit(row) }).collect()
+    tree(&rows, &mut report);
+    rows.iter()
+        .map(|row| UnitRow {
+            line: row.line,
+            unit: unit(row),
+        })
+        .collect()
 }
 
 fn unit(row: &Row) -> Unit {
@@ -104,16 +106,17 @@ fn unit(row: &Row) -> Unit {
 
 /// One root, and no circle.
 fn tree(rows: &[Row], report: &mut Report<'_>) {
-    let before = report.errors.len();
     let circles = circles(rows);
-    let in_file_order = rows.iter().filter_map(|row| Some((row, circles.get(row.get("id"))?)));
+    let in_file_order = rows
+        .iter()
+        .filter_map(|row| Some((row, circles.get(row.get("id"))?)));
     for (row, members) in in_file_order {
         report.add(row.line, "parent", Problem::Circle(members.clone()));
     }
     let roots: Vec<&Row> = rows.iter().filter(|row| row.get("parent").is_empty()).collect();
     match roots.as_slice() {
-        // A circle, or the unknown parent that was said already, is the likelier slip than a root forgotten.
-        [] if report.errors.len() == before => report.add(1, "parent", Problem::NoRoot),
+        // Whatever was said already (a header, a circle, an unknown parent) is the likelier slip than a forgotten root.
+        [] if report.errors.is_empty() => report.add(1, "parent", Problem::NoRoot),
         [] | [_] => {}
         [_, second, ..] => {
             let ids = roots.iter().map(|row| row.get("id").to_owned()).collect();
@@ -124,7 +127,11 @@ fn tree(rows: &[Row], report: &mut Report<'_>) {
 
 /// Each circle once: its members in order, by the member that comes first in the file.
 fn circles(rows: &[Row]) -> HashMap<&str, Vec<String>> {
-    let parent_of: HashMap<&str, &str> = rows.iter().map(|row| (row.get("id"), row.get("parent"))).collect();
+    let parent_of: HashMap<&str, &str> = rows
+        .iter()
+        .map(|row| (row.get("id"), row.get("parent")))
+        .collect();
+    let line_of: HashMap<&str, u64> = rows.iter().map(|row| (row.get("id"), row.line)).collect();
     let mut done: HashSet<&str> = HashSet::new();
     let mut found = HashMap::new();
     for row in rows {
@@ -137,12 +144,13 @@ fn circles(rows: &[Row]) -> HashMap<&str, Vec<String>> {
             at = parent_of.get(at).copied().unwrap_or_default();
         }
         if let Some(start) = place.get(at) {
-            // Nothing before this row leads into the circle, but its first member in the file may come later.
-            let circle = &way[*start..];
-            let first = rows.iter().map(|row| row.get("id")).find(|id| circle.contains(id)).unwrap_or(at);
-            let turn = circle.iter().position(|id| *id == first).unwrap_or_default();
-            let members = circle[turn..].iter().chain(&circle[..turn]);
-            found.insert(first, members.map(|id| (*id).to_owned()).collect());
+            // A row that only leads into the circle may stand before its members, so begin anew at the first of these.
+            let mut circle: Vec<&str> = way[*start..].to_vec();
+            let first = (0..circle.len())
+                .min_by_key(|member| line_of.get(circle[*member]))
+                .unwrap_or_default();
+            circle.rotate_left(first);
+            found.insert(circle[0], circle.iter().map(|id| (*id).to_owned()).collect());
         }
         done.extend(way);
     }
@@ -156,7 +164,12 @@ pub(super) fn people(
     units: &[UnitRow],
     errors: &mut Vec<ImportError>,
 ) -> Vec<PersonRow> {
-    let rows = table::read(text, file, &["id", "name", "email", "title", "unit", "roles"], errors);
+    let rows = table::read(
+        text,
+        file,
+        &["id", "name", "email", "title", "unit", "roles"],
+        errors,
+    );
     let mut report = Report { file, errors };
     let units: HashSet<&str> = units.iter().map(|row| row.unit.id.as_str()).collect();
     let (mut ids, mut emails) = (HashMap::new(), HashMap::new());
@@ -169,7 +182,11 @@ pub(super) fn people(
         if email.is_empty() {
             report.add(row.line, "email", Problem::Empty);
         } else if !is_email(&email) {
-            report.add(row.line, "email", Problem::InvalidEmail(row.get("email").to_owned()));
+            report.add(
+                row.line,
+                "email",
+                Problem::InvalidEmail(row.get("email").to_owned()),
+            );
         } else {
             let again = |email, first_line| Problem::DuplicateEmail { email, first_line };
             report.once(&mut emails, row, "email", email.clone(), again);
@@ -184,7 +201,9 @@ pub(super) fn people(
         } else if !units.contains(unit) {
             report.add(row.line, "unit", Problem::UnknownUnit(unit.to_owned()));
         }
-        people.push(PersonRow { person: person(row, email, roles(row, &mut report)) });
+        people.push(PersonRow {
+            person: person(row, email, roles(row, &mut report)),
+        });
     }
     people
 }
@@ -220,7 +239,9 @@ fn roles(row: &Row, report: &mut Report<'_>) -> BTreeSet<Role> {
 /// and commented addresses nobody's mail system hands out.
 fn is_email(text: &str) -> bool {
     let bad = |c: char| c.is_whitespace() || c.is_control() || r#"<>()[],;:"\"#.contains(c);
-    let Some((local, host)) = text.split_once('@') else { return false };
+    let Some((local, host)) = text.split_once('@') else {
+        return false;
+    };
     let labels_are_filled = host.contains('.') && host.split('.').all(|label| !label.is_empty());
     !local.is_empty() && !host.contains('@') && labels_are_filled && text.len() <= 254 && !text.contains(bad)
 }
@@ -232,13 +253,16 @@ pub(super) fn leadership(
     file: &str,
     errors: &mut Vec<ImportError>,
 ) -> Vec<Note> {
-    if units.is_empty() || errors.iter().any(|error| error.file == file) {
+    let people_are_unread = people.is_empty() && !errors.is_empty();
+    if units.is_empty() || people_are_unread || errors.iter().any(|error| error.file == file) {
         return Vec::new();
     }
     let managers = people.iter().filter(|row| row.person.has(Role::Manager));
     let led: HashSet<&UnitId> = managers.map(|row| &row.person.unit).collect();
-    let parent_of: HashMap<&UnitId, &UnitId> =
-        units.iter().filter_map(|row| Some((&row.unit.id, row.unit.parent.as_ref()?))).collect();
+    let parent_of: HashMap<&UnitId, &UnitId> = units
+        .iter()
+        .filter_map(|row| Some((&row.unit.id, row.unit.parent.as_ref()?)))
+        .collect();
     let mut notes = Vec::new();
     for UnitRow { line, unit } in units.iter().filter(|row| !led.contains(&row.unit.id)) {
         if unit.parent.is_none() {

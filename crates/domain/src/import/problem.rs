@@ -23,7 +23,10 @@ pub enum ImportProblem {
     UnknownColumn,
     DuplicateColumn,
     /// A line has more or fewer fields than the header.
-    FieldCount { expected: usize, found: usize },
+    FieldCount {
+        expected: usize,
+        found: usize,
+    },
     /// The line is no CSV, in the reader's words.
     Unreadable(String),
     Empty,
@@ -34,10 +37,19 @@ pub enum ImportProblem {
     UnknownParent(String),
     /// Units that lie under each other in a circle, in order.
     Circle(Vec<String>),
-    DuplicateUnit { id: String, first_line: u64 },
-    DuplicatePerson { id: String, first_line: u64 },
+    DuplicateUnit {
+        id: String,
+        first_line: u64,
+    },
+    DuplicatePerson {
+        id: String,
+        first_line: u64,
+    },
     /// The same address, in whatever case.
-    DuplicateEmail { email: String, first_line: u64 },
+    DuplicateEmail {
+        email: String,
+        first_line: u64,
+    },
     InvalidEmail(String),
     UnknownUnit(String),
     UnknownRole(String),
@@ -64,7 +76,12 @@ pub struct Note {
 
 impl ImportError {
     pub(super) fn new(file: &str, line: u64, field: &str, problem: ImportProblem) -> Self {
-        Self { file: file.to_owned(), line, field: field.to_owned(), problem }
+        Self {
+            file: file.to_owned(),
+            line,
+            field: field.to_owned(),
+            problem,
+        }
     }
 
     /// File, line, field and problem in one line of text.
@@ -84,13 +101,17 @@ impl std::error::Error for ImportError {}
 impl Note {
     /// File, line, field and what to know in one line of text.
     pub fn message(&self, language: Language) -> String {
-        let Self { unit, name, falls_to, .. } = self;
+        let Self {
+            unit, name, falls_to, ..
+        } = self;
         let text = match language {
             Language::Da => {
                 format!("enheden »{name}« ({unit}) har ingen leder; dens sager går til lederen af {falls_to}")
             }
             Language::En => {
-                format!("the unit “{name}” ({unit}) has no manager; its cases go to the manager of {falls_to}")
+                format!(
+                    "the unit “{name}” ({unit}) has no manager; its cases go to the manager of {falls_to}"
+                )
             }
         };
         place(&self.file, self.line, &self.field, language) + &text
@@ -123,11 +144,16 @@ impl ImportProblem {
             Self::MissingColumn => "kolonnen mangler".into(),
             Self::UnknownColumn => "kolonnen er ukendt".into(),
             Self::DuplicateColumn => "kolonnen er der to gange".into(),
-            Self::FieldCount { expected, found } => format!("linjen har {found} felter; der skal være {expected}"),
+            Self::FieldCount { expected, found } => {
+                format!("linjen har {found} felter; der skal være {expected}")
+            }
             Self::Unreadable(why) => format!("linjen kan ikke læses: {why}"),
             Self::Empty => "feltet må ikke være tomt".into(),
             Self::InvalidId(id) => {
-                format!("»{}« kan ikke bruges som id: højst {MAX_ID} tegn og ingen mellemrum", shown(id))
+                format!(
+                    "»{}« kan ikke bruges som id: højst {MAX_ID} tegn og ingen mellemrum",
+                    shown(id)
+                )
             }
             Self::InvalidText => format!("teksten må højst have {MAX_TEXT} tegn og ingen styretegn"),
             Self::UnknownParent(id) => format!("der er ingen enhed med id »{}« at ligge under", shown(id)),
@@ -146,10 +172,16 @@ impl ImportProblem {
             Self::UnknownRole(role) => format!("»{}« er ikke en rolle; rollerne er {}", shown(role), roles()),
             Self::NoRoot => "der er ingen øverste enhed: én enhed skal stå uden overordnet".into(),
             Self::SeveralRoots(ids) => {
-                format!("der er flere øverste enheder: {}; kun én må stå uden overordnet", listed(ids))
+                format!(
+                    "der er flere øverste enheder: {}; kun én må stå uden overordnet",
+                    listed(ids)
+                )
             }
             Self::RootWithoutManager(id) => {
-                format!("den øverste enhed »{}« har ingen leder, så en sag kan ende uden ejer", shown(id))
+                format!(
+                    "den øverste enhed »{}« har ingen leder, så en sag kan ende uden ejer",
+                    shown(id)
+                )
             }
         }
     }
@@ -159,15 +191,24 @@ impl ImportProblem {
             Self::MissingColumn => "the column is missing".into(),
             Self::UnknownColumn => "the column is unknown".into(),
             Self::DuplicateColumn => "the column is there twice".into(),
-            Self::FieldCount { expected, found } => format!("the line has {found} fields; it must have {expected}"),
+            Self::FieldCount { expected, found } => {
+                format!("the line has {found} fields; it must have {expected}")
+            }
             Self::Unreadable(why) => format!("the line can't be read: {why}"),
             Self::Empty => "the field must not be empty".into(),
             Self::InvalidId(id) => {
-                format!("“{}” can't be an id: at most {MAX_ID} characters and no spaces", shown(id))
+                format!(
+                    "“{}” can't be an id: at most {MAX_ID} characters and no spaces",
+                    shown(id)
+                )
             }
-            Self::InvalidText => format!("the text may have {MAX_TEXT} characters and no control characters"),
+            Self::InvalidText => {
+                format!("the text may have at most {MAX_TEXT} characters and no control characters")
+            }
             Self::UnknownParent(id) => format!("there is no unit with the id “{}” to lie under", shown(id)),
-            Self::Circle(members) => format!("the units lie under each other in a circle: {}", round(members)),
+            Self::Circle(members) => {
+                format!("the units lie under each other in a circle: {}", round(members))
+            }
             Self::DuplicateUnit { id, first_line } => {
                 format!("the unit “{}” is already in line {first_line}", shown(id))
             }
@@ -182,10 +223,16 @@ impl ImportProblem {
             Self::UnknownRole(role) => format!("“{}” is not a role; the roles are {}", shown(role), roles()),
             Self::NoRoot => "there is no topmost unit: one unit must have no parent".into(),
             Self::SeveralRoots(ids) => {
-                format!("there are several topmost units: {}; only one may have no parent", listed(ids))
+                format!(
+                    "there are several topmost units: {}; only one may have no parent",
+                    listed(ids)
+                )
             }
             Self::RootWithoutManager(id) => {
-                format!("the topmost unit “{}” has no manager, so a case could end with no owner", shown(id))
+                format!(
+                    "the topmost unit “{}” has no manager, so a case could end with no owner",
+                    shown(id)
+                )
             }
         }
     }
@@ -202,7 +249,11 @@ const SHOWN: usize = 60;
 fn shown(value: &str) -> String {
     let safe = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     let short: String = value.chars().take(SHOWN).map(safe).collect();
-    if value.chars().nth(SHOWN).is_some() { short + "…" } else { short }
+    if value.chars().nth(SHOWN).is_some() {
+        short + "…"
+    } else {
+        short
+    }
 }
 
 fn listed(values: &[String]) -> String {
@@ -213,10 +264,18 @@ fn listed(values: &[String]) -> String {
 
 /// `a → b → a`.
 fn round(members: &[String]) -> String {
-    let names: Vec<String> = members.iter().chain(members.first()).map(|value| shown(value)).collect();
+    let names: Vec<String> = members
+        .iter()
+        .chain(members.first())
+        .map(|value| shown(value))
+        .collect();
     names.join(" → ")
 }
 
 fn roles() -> String {
-    Role::ALL.iter().map(|role| role.name()).collect::<Vec<_>>().join(", ")
+    Role::ALL
+        .iter()
+        .map(|role| role.name())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -24,7 +24,6 @@ pub(super) fn read(
     columns: &[&'static str],
     errors: &mut Vec<ImportError>,
 ) -> Vec<Row> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = Lines::new(text);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(text))
@@ -44,9 +43,13 @@ pub(super) fn read(
                 continue;
             }
         };
-        let line = record.position().map_or(1, |position| lines.line(position.byte()));
+        let line = record
+            .position()
+            .map_or(1, |position| lines.line(position.byte()));
         let Some(header) = &header else {
-            let Some(found) = read_header(&record, file, line, columns, errors) else { return Vec::new() };
+            let Some(found) = read_header(&record, file, line, columns, errors) else {
+                return Vec::new();
+            };
             header = Some(found);
             continue;
         };
@@ -54,11 +57,18 @@ pub(super) fn read(
             continue; // A spreadsheet's empty line still has its separators.
         }
         if record.len() != header.len() {
-            let problem = ImportProblem::FieldCount { expected: header.len(), found: record.len() };
+            let problem = ImportProblem::FieldCount {
+                expected: header.len(),
+                found: record.len(),
+            };
             errors.push(ImportError::new(file, line, "", problem));
             continue;
         }
-        let cells = header.iter().copied().zip(record.iter().map(str::to_owned)).collect();
+        let cells = header
+            .iter()
+            .copied()
+            .zip(record.iter().map(str::to_owned))
+            .collect();
         rows.push(Row { line, cells });
     }
     if header.is_none() {
@@ -109,11 +119,17 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0, line: 1 }
+        Self {
+            bytes: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
     }
 
     fn line(&mut self, offset: u64) -> u64 {
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.bytes.len());
+        let offset = usize::try_from(offset)
+            .unwrap_or(usize::MAX)
+            .min(self.bytes.len());
         while let Some(byte) = self.bytes.get(self.at) {
             if self.at >= offset && !matches!(byte, b'\r' | b'\n') {
                 break;

@@ -111,7 +111,11 @@ struct Source<'a>(&'a str);
 
 impl Source<'_> {
     fn error(&self, span: Range<usize>, key: &str, problem: Problem) -> ProcedureError {
-        ProcedureError { line: self.line(span.start), key: key.to_owned(), problem }
+        ProcedureError {
+            line: self.line(span.start),
+            key: key.to_owned(),
+            problem,
+        }
     }
 
     fn line(&self, offset: usize) -> usize {
@@ -159,11 +163,15 @@ impl Source<'_> {
     }
 
     fn duty(&self, key: &str, word: &Word) -> Result<DutyKind, ProcedureError> {
-        self.read(key, word, DutyKind::parse, |text| Problem::Word(text, one_of(DutyKind::ALL)))
+        self.read(key, word, DutyKind::parse, |text| {
+            Problem::Word(text, one_of(DutyKind::ALL))
+        })
     }
 
     fn role(&self, key: &str, word: &Word) -> Result<OwedBy, ProcedureError> {
-        self.read(key, word, OwedBy::parse, |text| Problem::Word(text, one_of(OwedBy::ALL)))
+        self.read(key, word, OwedBy::parse, |text| {
+            Problem::Word(text, one_of(OwedBy::ALL))
+        })
     }
 
     fn roles(&self, key: &str, words: &[Word]) -> Result<Vec<OwedBy>, ProcedureError> {
@@ -172,7 +180,11 @@ impl Source<'_> {
 }
 
 fn one_of<T: ToString>(words: &[T]) -> String {
-    words.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(super) fn parse(text: &str) -> Result<Procedure, ProcedureError> {
@@ -205,12 +217,19 @@ fn calendar(source: &Source<'_>, raw: &RawProcedure) -> Result<Calendar, Procedu
         if let Ok(date) = format!("2000-{text}").parse::<Date>() {
             yearly.push((date.month(), date.day(), text.clone()));
         } else {
-            let date = source.read("closed", word, |text| text.parse::<Date>().ok(), Problem::ClosedDay)?;
+            let date = source.read(
+                "closed",
+                word,
+                |text| text.parse::<Date>().ok(),
+                Problem::ClosedDay,
+            )?;
             once.push((date, text.clone()));
         }
     }
     let calendar = Calendar::danish(once).with_hours(opens, closes);
-    Ok(yearly.into_iter().fold(calendar, |all, (month, day, name)| all.with_yearly_closed(month, day, name)))
+    Ok(yearly.into_iter().fold(calendar, |all, (month, day, name)| {
+        all.with_yearly_closed(month, day, name)
+    }))
 }
 
 /// One rule for each duty, in the order of [`DutyKind::ALL`].
@@ -223,7 +242,10 @@ fn rules(source: &Source<'_>, raw: &[RawRule]) -> Result<Vec<Rule>, ProcedureErr
         }
         found.push(rule);
     }
-    if let Some(missing) = DutyKind::ALL.iter().find(|duty| found.iter().all(|rule| rule.duty != **duty)) {
+    if let Some(missing) = DutyKind::ALL
+        .iter()
+        .find(|duty| found.iter().all(|rule| rule.duty != **duty))
+    {
         let end = source.0.trim_end().len();
         return Err(source.error(end..end, "duty", Problem::MissingDuty(*missing)));
     }
@@ -235,14 +257,16 @@ fn rule(source: &Source<'_>, raw: &RawRule) -> Result<Rule, ProcedureError> {
     let duty = source.duty("name", &raw.name)?;
     let owed_by = source.role("owed_by", &raw.owed_by)?;
     let also_by = source.roles("also_by", &raw.also_by)?;
-    if let Some(other) =
-        std::iter::once(owed_by).chain(also_by.iter().copied()).find(|role| *role != OwedBy::LegalAdviser)
+    if let Some(other) = std::iter::once(owed_by)
+        .chain(also_by.iter().copied())
+        .find(|role| *role != OwedBy::LegalAdviser)
         && duty == DutyKind::Review
     {
         return Err(source.error(raw.owed_by.span(), "owed_by", Problem::Reviewer(other)));
     }
-    let clock =
-        source.read("clock", &raw.clock, Clock::parse, |text| Problem::Word(text, one_of(Clock::ALL)))?;
+    let clock = source.read("clock", &raw.clock, Clock::parse, |text| {
+        Problem::Word(text, one_of(Clock::ALL))
+    })?;
     if !can_start(duty, clock) {
         return Err(source.error(raw.clock.span(), "clock", Problem::Clock { duty, clock }));
     }
@@ -258,15 +282,20 @@ fn rule(source: &Source<'_>, raw: &RawRule) -> Result<Rule, ProcedureError> {
         also_by,
         clock,
         term: source.term("term", &raw.term)?,
-        acute: raw.acute.as_ref().map(|term| source.term("acute", term)).transpose()?,
+        acute: raw
+            .acute
+            .as_ref()
+            .map(|term| source.term("acute", term))
+            .transpose()?,
         basis: basis(source, &raw.basis)?,
         waivable_by,
     })
 }
 
 fn basis(source: &Source<'_>, raw: &RawBasis) -> Result<Basis, ProcedureError> {
-    let kind = source
-        .read("kind", &raw.kind, BasisKind::parse, |text| Problem::Word(text, one_of(BasisKind::ALL)))?;
+    let kind = source.read("kind", &raw.kind, BasisKind::parse, |text| {
+        Problem::Word(text, one_of(BasisKind::ALL))
+    })?;
     if kind == BasisKind::Law && raw.paragraph.is_none() {
         return Err(source.error(raw.kind.span(), "paragraph", Problem::LawWithoutParagraph));
     }
@@ -274,7 +303,11 @@ fn basis(source: &Source<'_>, raw: &RawBasis) -> Result<Basis, ProcedureError> {
         kind,
         text_da: source.filled("da", &raw.da)?,
         text_en: source.filled("en", &raw.en)?,
-        paragraph: raw.paragraph.as_ref().map(|word| source.filled("paragraph", word)).transpose()?,
+        paragraph: raw
+            .paragraph
+            .as_ref()
+            .map(|word| source.filled("paragraph", word))
+            .transpose()?,
         source: source.filled("source", &raw.source)?,
         checked: source.date("checked", &raw.checked)?,
     })
