@@ -1,1 +1,55 @@
-//! TODO
+//! What people see: pages and JSON over [`app::App`]. One folder a subject, one file a page or action.
+//!
+//! A request passes, outside in: security headers, rescue from panics, the page that stands for a bare error
+//! ([`page::faults`]), the refusal of what another site sent ([`security::same_site`]), the handler.
+
+mod api;
+mod assets;
+mod case;
+mod cases;
+mod command;
+mod contact;
+mod ctx;
+mod oversight;
+mod page;
+mod profile;
+mod report;
+mod review;
+mod security;
+mod sign_in;
+mod start;
+mod text;
+
+use app::App;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Everything that is served, over one municipality.
+pub fn router(app: Arc<App>) -> Router {
+    let pages = Router::new()
+        .merge(sign_in::router())
+        .merge(start::router())
+        .merge(report::router())
+        .merge(cases::router())
+        .merge(profile::router())
+        .merge(oversight::router())
+        .merge(case::router())
+        .merge(command::router())
+        .merge(review::router())
+        .merge(contact::router())
+        .route("/healthz", get(assets::healthz))
+        .route("/robots.txt", get(assets::robots))
+        .fallback(page::unknown)
+        .layer(security::same_site())
+        .layer(from_fn_with_state(Arc::clone(&app), page::faults));
+    Router::new()
+        .merge(pages)
+        .merge(api::router())
+        .layer(CatchPanicLayer::custom(page::panicked))
+        .route("/static/{*path}", get(assets::file))
+        .layer(from_fn_with_state(Arc::clone(&app), security::headers))
+        .with_state(app)
+}
