@@ -23,9 +23,11 @@
 //! - **That a picture is true.** An original is the file that arrived. Whether a screenshot shows what was
 //!   really published is a matter of witnesses and corroboration, not of hashes.
 //! - **Convenience copies.** `dossier.pdf`, `bag-info.txt` and the display name `actor_name` of a journal line
-//!   are only under the manifests, which anybody can recompute. The evidence is the journal and the originals.
-//! - **Completeness of the world.** A chain shows that nothing recorded was taken away afterwards; it cannot
-//!   show what was never recorded.
+//!   are only under the manifests, which anybody can recompute, and so is the case's number (its id is under
+//!   the seal). The evidence is the journal and the originals.
+//! - **That all lines were handed out.** A chain shows that nothing recorded was taken away or changed
+//!   afterwards. Which of its opaque leaves were left out of the export, and why, it does not show, nor what
+//!   was never recorded.
 
 pub mod bag;
 pub mod entry;

@@ -46,24 +46,19 @@ impl BagReport {
     }
 
     fn fail(&mut self, file: impl Into<String>, what: impl Into<String>) {
-        match self.failures.len() {
-            MAX_FAILURES.. => {}
-            199 => self.failures.push(Failure {
-                file: file.into(),
-                what: "fails, and more is not listed".into(),
-            }),
-            _ => self.failures.push(Failure {
-                file: file.into(),
-                what: what.into(),
-            }),
-        }
+        let (file, what) = match self.failures.len() {
+            seen if seen > MAX_FAILURES => return,
+            MAX_FAILURES => (file.into(), "fails, and more is not listed".into()),
+            _ => (file.into(), what.into()),
+        };
+        self.failures.push(Failure { file, what });
     }
 
-    /// Runs one part, and lists it as checked if it added no failure.
+    /// Runs one part, and lists it as checked if it added no failure (which cannot be told once the list is full).
     fn part(&mut self, run: impl FnOnce(&mut Self) -> String) {
         let before = self.failures.len();
         let what = run(self);
-        if self.failures.len() == before {
+        if self.failures.len() == before && before <= MAX_FAILURES {
             self.checked.push(what);
         }
     }
