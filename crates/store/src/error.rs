@@ -1,0 +1,128 @@
+//! What can go wrong with what is kept, in the words that a caller chooses by.
+
+use std::error::Error;
+use std::io;
+
+/// The result of this crate's functions.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Why something could not be kept or fetched. In a transaction nothing has then happened: drop it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is such a row already; `what` is the table.
+    #[error("there is such a row in {what} already")]
+    Unique { what: String },
+    /// What was asked for by its id does not exist.
+    #[error("{what} does not exist")]
+    Missing { what: String },
+    /// Another process held the database for longer than we wait. Trying again may help.
+    #[error("the database is busy")]
+    Busy,
+    /// Database or files could not be written.
+    #[error("no space left to write: {0}")]
+    DiskFull(String),
+    /// Bytes at rest are not those that were written.
+    #[error("case {case}, entry {seq}: {reason}")]
+    Damaged { case: String, seq: u64, reason: String },
+    #[error(transparent)]
+    Key(#[from] proof::KeyError),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl StoreError {
+    pub(crate) fn missing(what: impl Into<String>) -> Self {
+        Self::Missing { what: what.into() }
+    }
+
+    pub(crate) fn damaged(case: &str, seq: u64, reason: impl ToString) -> Self {
+        Self::Damaged {
+            case: case.into(),
+            seq,
+            reason: reason.to_string(),
+        }
+    }
+
+    pub(crate) fn other(reason: impl std::fmt::Display) -> Self {
+        Self::Other(reason.to_string())
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::RowNotFound => Self::missing("row"),
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::Database(inner) => {
+                from_database(inner.as_ref()).unwrap_or_else(|| Self::other(&error))
+            }
+            sqlx::Error::Io(inner) => from_io(inner).unwrap_or_else(|| Self::other(&error)),
+            _ => Self::other(&error),
+        }
+    }
+}
+
+fn from_database(error: &dyn sqlx::error::DatabaseError) -> Option<StoreError> {
+    if error.is_unique_violation() {
+        return Some(StoreError::Unique {
+            what: violated_table(error),
+        });
+    }
+    let code = error.code()?;
+    // SQLite gives its extended result code in decimal, PostgreSQL five characters (SQLSTATE).
+    if let Some(sqlite) = code.parse::<u32>().ok().filter(|_| code.len() < 5) {
+        return match sqlite & 0xff {
+            5 | 6 => Some(StoreError::Busy),
+            10 | 13 => Some(StoreError::DiskFull(error.message().into())),
+            _ => None,
+        };
+    }
+    match code.as_ref() {
+        "40001" | "40P01" | "55P03" => Some(StoreError::Busy),
+        "53100" => Some(StoreError::DiskFull(error.message().into())),
+        _ => None,
+    }
+}
+
+/// PostgreSQL names the table; SQLite says `UNIQUE constraint failed: people.email`.
+fn violated_table(error: &dyn sqlx::error::DatabaseError) -> String {
+    let from_message = || {
+        let (_, columns) = error.message().rsplit_once(": ")?;
+        columns.split_once('.').map(|(table, _)| table)
+    };
+    error
+        .table()
+        .or_else(from_message)
+        .unwrap_or("an unnamed table")
+        .to_owned()
+}
+
+fn from_io(error: &io::Error) -> Option<StoreError> {
+    let full = matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    );
+    full.then(|| StoreError::DiskFull(error.to_string()))
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        from_io(&error).unwrap_or_else(|| Self::other(error))
+    }
+}
+
+impl From<object_store::Error> for StoreError {
+    fn from(error: object_store::Error) -> Self {
+        if let object_store::Error::NotFound { path, .. } = &error {
+            return Self::missing(format!("file {path}"));
+        }
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+        while let Some(inner) = cause {
+            if let Some(full) = inner.downcast_ref::<io::Error>().and_then(from_io) {
+                return full;
+            }
+            cause = inner.source();
+        }
+        Self::other(error)
+    }
+}

@@ -1,0 +1,91 @@
+//! What is kept: the database and the files, and nothing of what they mean.
+//!
+//! The only crate that says SQL or touches stored files. What a case says is ciphertext here: journal entries, list
+//! cards and exhibits under the case's own keys, remembered answers under the system's. In clear are ids, times, the
+//! names of people and units, who has to do with which case, and what is owed when.
+//!
+//! A change of a case is one transaction: [`Db::begin`], [`journal::lock`] (or [`journal::create_case`]), load and
+//! decide, [`journal::append`], [`cases::project`], [`jobs::enqueue`], [`Tx::commit`]. Reading has a door of its own,
+//! [`Db::read`], which never waits for a writer.
+
+mod batch;
+pub mod blobs;
+pub mod cases;
+mod db;
+mod error;
+pub mod idempotency;
+pub mod jobs;
+pub mod journal;
+mod keys;
+pub mod notices;
+mod page;
+pub mod people;
+pub mod seals;
+pub mod sessions;
+pub mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use proof::MasterKey;
+use rand::CryptoRng;
+
+pub use blobs::Blobs;
+pub use db::{Ask, Db, Read, SQLITE_FILE, Tx};
+pub use error::{Result, StoreError};
+pub use keys::{KeyRing, Keys, WrappedKeys};
+pub use page::{Cursor, Page};
+
+/// Where things are kept, and with which key.
+pub struct StoreConfig {
+    /// `postgres://…`; without it, [`SQLITE_FILE`] in `dir`.
+    pub database_url: Option<String>,
+    /// An existing folder; exhibits go into its folder `blobs`.
+    pub dir: PathBuf,
+    pub master: MasterKey,
+}
+
+/// Everything that is kept. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub db: Db,
+    pub blobs: Blobs,
+    pub keys: Arc<KeyRing>,
+}
+
+impl Store {
+    /// Opens or creates what `config` names, and brings the tables up to date. `rng` makes the system's own data key
+    /// the first time.
+    ///
+    /// # Errors
+    /// [`StoreError::Key`] if the database belongs to another master key; [`StoreError::Other`] if the folder or the
+    /// database cannot be opened.
+    pub async fn open(config: StoreConfig, rng: &mut (impl CryptoRng + Send)) -> Result<Self> {
+        let db = Db::connect(config.database_url.as_deref(), &config.dir).await?;
+        let blobs = Blobs::open(&config.dir.join("blobs"))?;
+        let keys = Arc::new(KeyRing::open(&db, config.master, rng).await?);
+        Ok(Self { db, blobs, keys })
+    }
+}
+
+/// Every statement that this crate can say.
+const STATEMENTS: &[&[&str]] = &[
+    blobs::STATEMENTS,
+    cases::STATEMENTS,
+    idempotency::STATEMENTS,
+    jobs::STATEMENTS,
+    journal::STATEMENTS,
+    keys::STATEMENTS,
+    notices::STATEMENTS,
+    people::STATEMENTS,
+    seals::STATEMENTS,
+    sessions::STATEMENTS,
+    settings::STATEMENTS,
+];
+
+/// Whether a text was declared by `statements!`, so that the tests have prepared it.
+fn is_statement(text: &str) -> bool {
+    STATEMENTS.iter().any(|module| module.contains(&text))
+}

@@ -1,0 +1,124 @@
+//! Throw-away stores on both engines, for tests here and in the crates above.
+//!
+//! ```ignore
+//! for engine in store::testing::engines() {
+//!     let (store, scratch) = store::testing::store(engine).await;
+//!     …
+//!     let again = scratch.reopen().await; // as after a restart
+//! }
+//! ```
+
+mod postgres;
+
+use std::path::Path;
+
+use proof::MasterKey;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tempfile::TempDir;
+
+use crate::{Db, Result, Store, StoreConfig};
+
+/// An SQL engine to test on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Both, always: without PostgreSQL's programs the tests fail.
+#[must_use]
+pub fn engines() -> Vec<Engine> {
+    vec![Engine::Sqlite, Engine::Postgres]
+}
+
+/// What a test store lives in; dropped, it is gone.
+pub struct Scratch {
+    dir: TempDir,
+    database: Option<postgres::Database>,
+}
+
+impl Scratch {
+    /// The data folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The address of the database, if it is not a file in [`Scratch::dir`].
+    #[must_use]
+    pub fn database_url(&self) -> Option<String> {
+        self.database.as_ref().map(|database| database.url.clone())
+    }
+
+    /// What [`Store::open`] takes to open the same store again.
+    #[must_use]
+    pub fn config(&self) -> StoreConfig {
+        StoreConfig {
+            database_url: self.database_url(),
+            dir: self.dir().to_owned(),
+            master: master(),
+        }
+    }
+
+    /// Opens the same store again, as another process would.
+    ///
+    /// # Panics
+    /// If it does not open.
+    pub async fn reopen(&self) -> Store {
+        Store::open(self.config(), &mut rng(2))
+            .await
+            .expect("the store opens again")
+    }
+}
+
+/// An empty store.
+///
+/// # Panics
+/// If it cannot be made; without PostgreSQL's programs it names what to install.
+pub async fn store(engine: Engine) -> (Store, Scratch) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let database = (engine == Engine::Postgres).then(postgres::Database::create);
+    let scratch = Scratch { dir, database };
+    let store = Store::open(scratch.config(), &mut rng(1))
+        .await
+        .expect("a new store opens");
+    (store, scratch)
+}
+
+/// The master key of all test stores.
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn master() -> MasterKey {
+    MasterKey::from_hex(&"5a".repeat(32)).expect("64 digits")
+}
+
+/// Randomness that is the same in every run.
+#[must_use]
+pub fn rng(seed: u64) -> StdRng {
+    StdRng::seed_from_u64(seed)
+}
+
+/// Every statement that this crate can say.
+#[must_use]
+pub fn statements() -> Vec<&'static str> {
+    crate::STATEMENTS.concat()
+}
+
+/// Parses a statement without running it.
+///
+/// # Errors
+/// What the engine says against it.
+pub async fn prepare(db: &Db, text: &'static str) -> Result<()> {
+    crate::db::prepare(db, text).await
+}
+
+/// How SQLite would answer a statement, one step a line.
+///
+/// # Errors
+/// What the engine says against it.
+pub async fn plan(db: &Db, text: &'static str) -> Result<String> {
+    crate::db::plan(db, text).await
+}

@@ -1,0 +1,260 @@
+//! A PostgreSQL server of our own, started when first needed and shared by all test processes (nextest runs each test
+//! in its own). It lives in the temporary folder, listens on a socket there only, and goes away by itself:
+//!
+//! - Every test process holds a shared lock on `users.lock` for as long as it lives, however it ends.
+//! - Whoever finds no server running starts one, holding `start.lock`.
+//! - A watchdog started beside it takes `users.lock` for itself when nobody holds it any more, stops the server and
+//!   removes its data.
+//!
+//! `VAERN_TEST_POSTGRES` (`postgres://…`, allowed to create databases) names a server to use instead.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How long the server outlives the last test process, in seconds.
+const IDLE: u32 = 20;
+
+/// A database of its own; removed when dropped.
+pub(super) struct Database {
+    pub(super) url: String,
+    name: String,
+}
+
+static SERVER: OnceLock<Server> = OnceLock::new();
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// Where `psql` finds the server.
+struct Server {
+    bin: PathBuf,
+    /// `postgres://…/`, to be followed by a database's name and [`Server::tail`].
+    base: String,
+    tail: String,
+    /// Held for the life of the process.
+    _user: Option<File>,
+}
+
+impl Database {
+    pub(super) fn create() -> Self {
+        let server = SERVER.get_or_init(Server::find);
+        let name = format!(
+            "t{}_{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let drop_old = format!("DROP DATABASE IF EXISTS {name}");
+        server.psql(&[&drop_old, &format!("CREATE DATABASE {name} TEMPLATE template0")]);
+        Self {
+            url: server.url(&name),
+            name,
+        }
+    }
+}
+
+impl Drop for Database {
+    /// Not waited for: the server stays until it is done, and removes what is left when it goes.
+    fn drop(&mut self) {
+        if let Some(server) = SERVER.get() {
+            let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+            let _ = server
+                .psql_command(&[&sql])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn();
+        }
+    }
+}
+
+impl Server {
+    fn find() -> Self {
+        let bin = binaries();
+        if let Ok(url) = std::env::var("VAERN_TEST_POSTGRES") {
+            let (address, options) = url.split_once('?').unwrap_or((&url, ""));
+            let scheme = address
+                .find("://")
+                .expect("VAERN_TEST_POSTGRES begins with postgres://")
+                + 3;
+            let host = address[scheme..]
+                .find('/')
+                .map_or(address.len(), |slash| scheme + slash);
+            let tail = if options.is_empty() {
+                String::new()
+            } else {
+                format!("?{options}")
+            };
+            return Self {
+                bin,
+                base: format!("{}/", &address[..host]),
+                tail,
+                _user: None,
+            };
+        }
+        start(bin)
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("{}{database}{}", self.base, self.tail)
+    }
+
+    fn psql_command(&self, statements: &[&str]) -> Command {
+        let mut command = Command::new(self.bin.join("psql"));
+        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url("postgres")]);
+        for statement in statements {
+            command.args(["-c", statement]);
+        }
+        command
+            .env("PGOPTIONS", "-c client_min_messages=warning")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn psql(&self, statements: &[&str]) {
+        run(&mut self.psql_command(statements));
+    }
+}
+
+/// The newest version's programs, where Debian puts them.
+fn binaries() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut found: Vec<(u32, PathBuf)> = versions
+        .filter_map(|version| {
+            Some((
+                version.file_name().to_str()?.parse().ok()?,
+                version.path().join("bin"),
+            ))
+        })
+        .filter(|(_, bin)| bin.join("initdb").exists())
+        .collect();
+    found.sort();
+    let (_, bin) = found.pop().expect(
+        "no /usr/lib/postgresql/*/bin/initdb: the tests need PostgreSQL's programs. Run scripts/setup test, or \
+         install the Debian package postgresql",
+    );
+    bin
+}
+
+fn start(bin: PathBuf) -> Server {
+    let root = own_uid() == 0;
+    let base = std::env::temp_dir().join(format!("vaern-postgres-{}", own_uid()));
+    std::fs::create_dir_all(&base).expect("the folder of the test server");
+    let user = lock_file(&base.join("users.lock"));
+    user.lock_shared().expect("a shared lock on users.lock");
+    let starting = lock_file(&base.join("start.lock"));
+    starting.lock().expect("the lock on start.lock");
+    let socket = base.join("run");
+    if UnixStream::connect(socket.join(".s.PGSQL.5432")).is_err() {
+        begin(&bin, &base, &socket, root);
+    }
+    let folder = socket
+        .to_str()
+        .expect("a temporary folder with a plain name")
+        .replace('/', "%2F");
+    Server {
+        bin,
+        base: format!("postgres://postgres@{folder}/"),
+        tail: String::new(),
+        _user: Some(user),
+    }
+}
+
+/// Makes a cluster and starts it. As root everything runs as the user `postgres`, since initdb refuses root.
+fn begin(bin: &Path, base: &Path, socket: &Path, root: bool) {
+    let command = |program: &Path| {
+        if !root {
+            return Command::new(program);
+        }
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--"]).arg(program);
+        command
+    };
+    let data = base.join("data");
+    for folder in [&data, socket] {
+        let _ = std::fs::remove_dir_all(folder);
+        std::fs::create_dir_all(folder).expect("a folder for the test server");
+        if root {
+            run(Command::new("chown").arg("postgres").arg(folder));
+        }
+    }
+    let mut initdb = command(&bin.join("initdb"));
+    initdb.args([
+        "--no-sync",
+        "--auth=trust",
+        "--username=postgres",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    ]);
+    run(initdb.arg("-D").arg(&data));
+    let options = format!(
+        "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=300",
+        socket.display()
+    );
+    let mut start = command(&bin.join("pg_ctl"));
+    start
+        .args(["-w", "-s", "start", "-o", &options])
+        .arg("-l")
+        .arg(socket.join("log"));
+    run(start.arg("-D").arg(&data));
+    watch(bin, base, root);
+}
+
+/// Starts the watchdog, in a session of its own so that it outlives whoever started it.
+fn watch(bin: &Path, base: &Path, root: bool) {
+    let stop = if root { "runuser -u postgres -- " } else { "" };
+    let script = format!(
+        "exec 9>>\"$1/users.lock\"\n\
+         while :; do sleep {IDLE}; flock -x -n 9 && break; done\n\
+         {stop}\"$2/pg_ctl\" -s -m immediate stop -D \"$1/data\"\n\
+         rm -rf \"$1/data\" \"$1/run\"\n"
+    );
+    let mut command = Command::new("setsid");
+    command
+        .args(["sh", "-c", &script, "watchdog"])
+        .arg(base)
+        .arg(bin)
+        .current_dir("/");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.spawn().expect("the test server's watchdog starts");
+}
+
+fn lock_file(path: &Path) -> File {
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .expect("a lock file")
+}
+
+fn own_uid() -> u32 {
+    std::fs::metadata("/proc/self").expect("/proc is there").uid()
+}
+
+/// Runs a program to its end. Its output goes through a file, since a server that it leaves behind would hold a pipe
+/// open.
+fn run(command: &mut Command) {
+    let mut said = tempfile::tempfile().expect("a temporary file");
+    let out = || said.try_clone().expect("the file again");
+    let (stdout, stderr) = (out(), out());
+    let status = command
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(stdout)
+        .stderr(stderr)
+        .status();
+    if !matches!(&status, Ok(status) if status.success()) {
+        use std::io::{Read, Seek};
+        let mut text = String::new();
+        let _ = said.rewind().and_then(|()| said.read_to_string(&mut text));
+        panic!("{command:?}: {status:?}\n{text}");
+    }
+}
