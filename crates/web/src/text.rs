@@ -17,8 +17,8 @@ static_loader! {
     };
 }
 
-const DA: LanguageIdentifier = langid!("da");
-const EN: LanguageIdentifier = langid!("en");
+static DA: LanguageIdentifier = langid!("da");
+static EN: LanguageIdentifier = langid!("en");
 
 /// One language and the local time of the municipality: everything that a page needs to say something.
 #[derive(Clone, Debug)]
