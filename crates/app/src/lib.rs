@@ -1,1 +1,239 @@
-//! TODO
+//! What can be done: the one write path ([`App::perform`]), the read paths, files in and bags out.
+//!
+//! Page, API, command line and jobs all come through here; the rules themselves are [`domain`]'s.
+
+mod auth;
+mod clock;
+mod error;
+mod escalate;
+mod export;
+pub mod dossier;
+mod idempotency;
+mod intake;
+mod join;
+pub mod kind;
+mod notices;
+mod organisation;
+mod perform;
+mod procedures;
+mod project;
+mod query;
+mod report;
+mod seal;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod verify;
+
+pub use auth::{NewSession, SignInError};
+pub use clock::{Clock, HeldClock};
+pub use error::{AppError, FileFault, FileProblem};
+pub use export::Bag;
+pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
+pub use notices::{Notice, NoticeKind};
+pub use perform::Performed;
+pub use procedures::Procedures;
+pub use query::{CaseFilter, CaseRow, CaseView, Counts, DutyRow, Page, Reading};
+pub use report::{Next, Receipt};
+pub use seal::Sealed;
+pub use verify::StoreReport;
+
+use domain::calendar::Calendar;
+use domain::case::{Actor, Context};
+use domain::ids::PersonId;
+use domain::language::Language;
+use domain::organisation::{Organisation, Person};
+use domain::procedure::Procedure;
+use domain::vocabulary::Role;
+use jiff::Timestamp;
+use proof::SigningKey;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use store::Store;
+
+/// Everything the application is made of; one for each running server or command.
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) signing: SigningKey,
+    clock: Arc<dyn Clock>,
+    dice: Mutex<StdRng>,
+    organisation: RwLock<Arc<Organisation>>,
+    organisation_version: AtomicU64,
+    procedures: Procedures,
+    calendar: Calendar,
+    pub(crate) dossiers: Arc<dossier::DossierWriter>,
+    pub(crate) composer: Arc<dyn dossier::Composer>,
+    settings: Settings,
+    pub(crate) attempts: auth::Attempts,
+}
+
+/// How the server is meant to be seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Anybody may step in as any person. For invented municipalities only.
+    pub demonstration: bool,
+    /// Served over TLS: cookies are marked so.
+    pub secure_cookies: bool,
+}
+
+/// What an [`App`] is built from.
+pub struct Parts {
+    pub store: Store,
+    pub signing: SigningKey,
+    pub clock: Arc<dyn Clock>,
+    pub dice: StdRng,
+    /// The text of the procedure in force.
+    pub procedure: String,
+    /// The words of dossiers.
+    pub composer: Arc<dyn dossier::Composer>,
+    pub settings: Settings,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub actor: Actor,
+    /// The person, with their roles; none for the system and the operator.
+    pub person: Option<Arc<Person>>,
+    pub language: Language,
+}
+
+impl Caller {
+    /// The system's own jobs.
+    pub fn system() -> Self {
+        Self { actor: Actor::System, person: None, language: Language::Da }
+    }
+
+    /// Whoever runs the command line on the server.
+    pub fn operator() -> Self {
+        Self { actor: Actor::Operator, person: None, language: Language::Da }
+    }
+
+    /// The roles in the organisation.
+    pub fn roles(&self) -> BTreeSet<Role> {
+        self.person.as_ref().map(|person| person.roles.clone()).unwrap_or_default()
+    }
+
+    /// Whether the caller has this role.
+    pub fn has(&self, role: Role) -> bool {
+        self.person.as_ref().is_some_and(|person| person.has(role))
+    }
+
+    /// The person's id.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] if it is nobody.
+    pub fn id(&self) -> Result<&PersonId, AppError> {
+        self.actor.person().ok_or(AppError::Forbidden)
+    }
+}
+
+impl App {
+    /// Opens the application on its store.
+    ///
+    /// # Errors
+    /// If the procedure can't be read, or an earlier text of the same version says something else.
+    pub async fn open(parts: Parts) -> Result<Self, AppError> {
+        let procedures = Procedures::load(&parts.store, &parts.procedure).await?;
+        let mut read = parts.store.db.read().await?;
+        let version = store::people::version(&mut read).await?;
+        let organisation = store::people::organisation(&mut read).await?;
+        drop(read);
+        let calendar = procedures.current().calendar();
+        Ok(Self {
+            store: parts.store,
+            signing: parts.signing,
+            clock: parts.clock,
+            dice: Mutex::new(parts.dice),
+            organisation: RwLock::new(Arc::new(organisation)),
+            organisation_version: AtomicU64::new(version),
+            procedures,
+            calendar,
+            dossiers: Arc::new(dossier::DossierWriter::new()),
+            composer: parts.composer,
+            settings: parts.settings,
+            attempts: auth::Attempts::default(),
+        })
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether anybody may step in as anybody.
+    pub fn is_demo(&self) -> bool {
+        self.settings.demonstration
+    }
+
+    /// Whether cookies are for TLS only.
+    pub fn secure_cookies(&self) -> bool {
+        self.settings.secure_cookies
+    }
+
+    /// The municipality's calendar.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The procedure that new cases begin under.
+    pub fn procedure(&self) -> Arc<Procedure> {
+        self.procedures.current()
+    }
+
+    /// The procedure that a case keeps.
+    pub fn procedure_of(&self, version: &str) -> Arc<Procedure> {
+        self.procedures.version(version)
+    }
+
+    /// The organisation as it was last read.
+    pub fn organisation(&self) -> Arc<Organisation> {
+        self.organisation.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> bool {
+        match self.store.db.read().await {
+            Ok(mut read) => store::settings::get(&mut read, "ready").await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    /// `sqlite` or `postgres`, for the operations page.
+    pub fn engine(&self) -> &'static str {
+        self.store.db.engine()
+    }
+
+    /// The fingerprint of the key that signs seals.
+    pub fn fingerprint(&self) -> String {
+        self.signing.fingerprint()
+    }
+
+    /// Dice of one's own, thrown from the application's.
+    pub(crate) fn dice(&self) -> StdRng {
+        let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
+        StdRng::from_rng(&mut *dice)
+    }
+
+    /// A new random identifier (UUID version 4).
+    pub(crate) fn new_id(&self) -> String {
+        let mut bytes = [0; 16];
+        rand::Rng::fill_bytes(&mut self.dice(), &mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+
+    pub(crate) fn put_organisation(&self, organisation: Organisation) {
+        *self.organisation.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(organisation);
+    }
+
+    pub(crate) fn context<'a>(
+        &'a self,
+        organisation: &'a Organisation,
+        procedure: &'a Procedure,
+        now: Timestamp,
+    ) -> Context<'a> {
+        Context { organisation, procedure, calendar: &self.calendar, now }
+    }
+}

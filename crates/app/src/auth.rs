@@ -1,0 +1,248 @@
+//! Signing in: passwords (Argon2id), sessions and tokens. Secrets are random; the store holds only their hashes.
+
+use crate::{App, AppError, Caller};
+use anyhow::Context as _;
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use domain::case::{Actor, Refusal};
+use domain::ids::PersonId;
+use domain::language::Language;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::sessions::Token;
+
+/// How long a session lives without being used.
+const SESSION: SignedDuration = SignedDuration::from_hours(12);
+/// How seldom a session's use is written down.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// Wrong passwords for one address before it must wait.
+const TRIES: u32 = 8;
+/// How long it must wait.
+const WAIT: SignedDuration = SignedDuration::from_mins(10);
+/// The shortest password.
+pub const PASSWORD_MIN: usize = 12;
+
+/// A session just begun; `secret` goes into the cookie and nowhere else.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    pub secret: String,
+    pub person: PersonId,
+}
+
+/// Why somebody could not sign in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The address or the password; which of them is not said.
+    #[error("wrong e-mail or password")]
+    Wrong,
+    #[error("too many tries until {until}")]
+    TooMany { until: Timestamp },
+    #[error(transparent)]
+    Internal(#[from] AppError),
+}
+
+/// Wrong tries by address. In memory: a restart forgives.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts(Mutex<HashMap<String, (u32, Timestamp)>>);
+
+impl Attempts {
+    fn blocked_until(&self, email: &str, now: Timestamp) -> Option<Timestamp> {
+        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.retain(|_, (_, last)| *last + WAIT > now);
+        tries.get(email).filter(|(count, _)| *count >= TRIES).map(|(_, last)| *last + WAIT)
+    }
+
+    fn wrong(&self, email: &str, now: Timestamp) {
+        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = tries.entry(email.to_owned()).or_insert((0, now));
+        *entry = (entry.0 + 1, now);
+    }
+
+    fn right(&self, email: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(email);
+    }
+}
+
+impl App {
+    /// Signs in with e-mail and password: always a new session (rotated).
+    ///
+    /// # Errors
+    /// [`SignInError`]; an unknown address takes as long as a wrong password.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInError> {
+        let email = email.trim().to_lowercase();
+        let now = self.now();
+        if let Some(until) = self.attempts.blocked_until(&email, now) {
+            return Err(SignInError::TooMany { until });
+        }
+        let person = self.organisation().by_email(&email).map(|person| person.id.clone());
+        let hash = match &person {
+            Some(person) => self.password_hash(person).await?,
+            None => None,
+        };
+        if !verify(password, hash).await {
+            self.attempts.wrong(&email, now);
+            return Err(SignInError::Wrong);
+        }
+        self.attempts.right(&email);
+        let person = person.ok_or(SignInError::Wrong)?;
+        Ok(self.begin_session(person).await?)
+    }
+
+    /// Steps in as a person; in a demonstration only.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] elsewhere, or if there is no such person.
+    pub async fn step_in(&self, person: &PersonId) -> Result<NewSession, AppError> {
+        let known = self.organisation().person(person).is_some_and(|person| person.active);
+        if !self.is_demo() || !known {
+            return Err(AppError::NotFound);
+        }
+        self.begin_session(person.clone()).await
+    }
+
+    async fn begin_session(&self, person: PersonId) -> Result<NewSession, AppError> {
+        let secret = self.secret();
+        let now = self.now();
+        let mut tx = self.store.db.begin().await?;
+        store::sessions::purge(&mut tx, now).await?;
+        store::sessions::start(&mut tx, &secret, &person, now, now + SESSION).await?;
+        tx.commit().await?;
+        Ok(NewSession { secret, person })
+    }
+
+    /// Who holds this session; `None` if it has ended or the person has left.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn session(&self, secret: &str) -> Result<Option<Caller>, AppError> {
+        let now = self.now();
+        let mut read = self.store.db.read().await?;
+        let Some(session) = store::sessions::find(&mut read, secret, now).await? else { return Ok(None) };
+        let language = store::people::language(&mut read, &session.person).await?;
+        drop(read);
+        if session.seen + SEEN_EVERY < now {
+            let mut tx = self.store.db.begin().await?;
+            store::sessions::seen(&mut tx, secret, now, now + SESSION).await?;
+            tx.commit().await?;
+        }
+        Ok(self.caller(&session.person, language.as_deref()))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn sign_out(&self, secret: &str) -> Result<(), AppError> {
+        let mut tx = self.store.db.begin().await?;
+        store::sessions::end(&mut tx, secret).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Who holds this API token.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn bearer(&self, token: &str) -> Result<Option<Caller>, AppError> {
+        let mut read = self.store.db.read().await?;
+        let found = store::sessions::find_token(&mut read, token, self.now()).await?;
+        let Some(found) = found else { return Ok(None) };
+        let language = store::people::language(&mut read, &found.person).await?;
+        Ok(self.caller(&found.person, language.as_deref()))
+    }
+
+    fn caller(&self, id: &PersonId, language: Option<&str>) -> Option<Caller> {
+        let person = self.organisation().person(id).filter(|person| person.active)?.clone();
+        let language = language.and_then(Language::parse).unwrap_or(Language::Da);
+        Some(Caller { actor: Actor::Person(person.id.clone()), person: Some(Arc::new(person)), language })
+    }
+
+    /// The caller for a person, as the command line names them.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for `person` if nobody active is called that.
+    pub fn caller_named(&self, email_or_id: &str) -> Result<Caller, AppError> {
+        let organisation = self.organisation();
+        let found = organisation.find(email_or_id).and_then(|person| self.caller(&person.id, None));
+        Ok(found.ok_or(Refusal::invalid("person", "unknown-person"))?)
+    }
+
+    /// Makes an API token for a person; it is shown once.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for `person` if nobody active has this address.
+    pub async fn create_token(&self, email: &str) -> Result<String, AppError> {
+        let person = self.caller_named(email)?.id()?.clone();
+        let secret = format!("vaern_{}", self.secret());
+        let token = Token { person, label: "command line".into(), created: self.now(), expires: None };
+        let mut tx = self.store.db.begin().await?;
+        store::sessions::create_token(&mut tx, &secret, &token).await?;
+        tx.commit().await?;
+        Ok(secret)
+    }
+
+    /// Sets a person's password and ends their sessions.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for `password` if it is too short.
+    pub async fn set_password(&self, person: &PersonId, password: &str) -> Result<(), AppError> {
+        if password.chars().count() < PASSWORD_MIN || password.len() > 1_000 {
+            return Err(Refusal::invalid("password", "password-length").into());
+        }
+        let mut salt = [0; 16];
+        rand::Rng::fill_bytes(&mut self.dice(), &mut salt);
+        let hash = hash(password.to_owned(), salt).await?;
+        let mut tx = self.store.db.begin().await?;
+        store::people::set_password_hash(&mut tx, person, Some(&hash)).await?;
+        store::sessions::end_all(&mut tx, person).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Changes the caller's own password; they sign in again afterwards.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] for `old` or `password`.
+    pub async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Result<(), AppError> {
+        let person = caller.id()?;
+        let held = self.password_hash(person).await?;
+        if !verify(old, held).await {
+            return Err(Refusal::invalid("old", "wrong-password").into());
+        }
+        self.set_password(person, new).await
+    }
+
+    async fn password_hash(&self, person: &PersonId) -> Result<Option<String>, AppError> {
+        Ok(store::people::password_hash(&mut self.store.db.read().await?, person).await?)
+    }
+
+    /// 256 random bits in hexadecimal.
+    fn secret(&self) -> String {
+        let mut bytes = [0; 32];
+        rand::Rng::fill_bytes(&mut self.dice(), &mut bytes);
+        hex::encode(bytes)
+    }
+}
+
+async fn hash(password: String, salt: [u8; 16]) -> Result<String, AppError> {
+    let hashed = tokio::task::spawn_blocking(move || {
+        let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
+        hashed.map(|hash| hash.to_string())
+    });
+    let hashed = hashed.await.context("hashing was interrupted")?;
+    Ok(hashed.map_err(|error| anyhow::anyhow!("the password can't be hashed: {error}"))?)
+}
+
+/// Compares; without a hash it takes as long and fails.
+async fn verify(password: &str, hash: Option<String>) -> bool {
+    /// The hash of a password that nobody has.
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$JsYPAgUHdNKPbHPhnnTJuBSY8pYKwWFFXDTC5sBtfUI";
+    let password = password.to_owned();
+    let known = hash.is_some();
+    let same = tokio::task::spawn_blocking(move || {
+        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+        let parsed = PasswordHash::new(&hash).ok()?;
+        Argon2::default().verify_password(password.as_bytes(), &parsed).ok()
+    });
+    same.await.ok().flatten().is_some() && known
+}

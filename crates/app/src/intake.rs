@@ -1,0 +1,325 @@
+//! Files on their way in: hashed, recognised and sealed chunk by chunk, never whole in memory.
+//!
+//! Nothing is dropped silently: n files in, n exhibits out, or an error that names each file that was refused.
+
+use crate::kind::Sniffer;
+use crate::{App, AppError, Caller, FileFault, FileProblem};
+use domain::access::Action;
+use domain::case::{Arrival, CommandKind, Exhibit};
+use domain::ids::{BlobId, CaseId, CaseNumber, PersonId, ReportId};
+use domain::vocabulary::Compartment;
+use jiff::Timestamp;
+use rand::rngs::StdRng;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use store::{Keys, WrappedKeys};
+
+/// The largest file that is taken: 200 MiB.
+pub const FILE_LIMIT: u64 = 200 * 1024 * 1024;
+/// The most files that are taken at once.
+pub const FILES_LIMIT: usize = 100;
+/// The longest file name that is kept, in characters.
+const NAME_LIMIT: usize = 255;
+
+/// A file as the sender announced it: its name and the SHA-256 that their device computed, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimedFile {
+    pub name: String,
+    pub sha256: String,
+}
+
+/// A file that arrived whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReceivedFile {
+    pub name: String,
+    pub media_type: &'static str,
+    pub bytes: u64,
+    pub sha256: String,
+    pub(crate) blob: BlobId,
+    pub(crate) arrival: Arrival,
+}
+
+/// Files arriving for a new case or an existing one. What it stored is swept away if it is not used.
+pub struct Incoming {
+    pub(crate) case: CaseId,
+    pub(crate) keys: Keys,
+    /// The new case's keys as they will be stored; none for an existing case.
+    pub(crate) wrapped: Option<WrappedKeys>,
+    pub(crate) number: Option<CaseNumber>,
+    pub(crate) files: Vec<ReceivedFile>,
+    problems: Vec<FileProblem>,
+    current: Option<Current>,
+    blobs: store::Blobs,
+    dice: StdRng,
+    kept: bool,
+}
+
+struct Current {
+    name: String,
+    arrival: Arrival,
+    blob: BlobId,
+    writer: Option<store::blobs::SealedWriter>,
+    hash: Sha256,
+    sniffer: Sniffer,
+    bytes: u64,
+}
+
+impl App {
+    /// Begins to receive files for a report; the case does not exist yet.
+    pub fn begin_report(&self, _caller: &Caller) -> Incoming {
+        let mut dice = self.dice();
+        let case = CaseId::new(self.new_id());
+        let (keys, wrapped) = self.store.keys.generate(&case, &mut dice);
+        self.incoming(case, keys, Some(wrapped), None)
+    }
+
+    /// Begins to receive files for an existing case.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] or [`AppError::Forbidden`] as for any command on it.
+    pub async fn begin_exhibits(&self, caller: &Caller, number: &CaseNumber) -> Result<Incoming, AppError> {
+        let (id, keys) = self.permitted(caller, number, Action::Do(CommandKind::AddExhibits)).await?;
+        Ok(self.incoming(id, keys, None, Some(number.clone())))
+    }
+
+    pub(crate) fn incoming(
+        &self,
+        case: CaseId,
+        keys: Keys,
+        wrapped: Option<WrappedKeys>,
+        number: Option<CaseNumber>,
+    ) -> Incoming {
+        Incoming {
+            case,
+            keys,
+            wrapped,
+            number,
+            files: Vec::new(),
+            problems: Vec::new(),
+            current: None,
+            blobs: self.store.blobs.clone(),
+            dice: self.dice(),
+            kept: false,
+        }
+    }
+}
+
+impl Incoming {
+    /// Begins the next file. An unnamed file gets a name from its place.
+    ///
+    /// # Errors
+    /// [`AppError::DiskFull`] or [`AppError::Internal`] if no file can be begun at all.
+    pub async fn file(&mut self, name: &str, arrival: Arrival) -> Result<(), AppError> {
+        self.end_file().await?;
+        let place = self.files.len() + self.problems.len() + 1;
+        let name = clean_name(name, place);
+        if place > FILES_LIMIT {
+            self.refuse(name, FileFault::TooMany { limit: FILES_LIMIT });
+            return Ok(());
+        }
+        let mut random = [0; 16];
+        rand::Rng::fill_bytes(&mut self.dice, &mut random);
+        let blob = BlobId::new(hex::encode(random));
+        let key = self.keys.of(Compartment::Matter);
+        let writer = self.blobs.sealed_writer(&blob, key, &mut self.dice).await?;
+        let (hash, sniffer) = (Sha256::new(), Sniffer::default());
+        self.current = Some(Current { name, arrival, blob, writer: Some(writer), hash, sniffer, bytes: 0 });
+        Ok(())
+    }
+
+    /// The next bytes of the file that was begun. Bytes of a file that is already refused are passed over.
+    ///
+    /// # Errors
+    /// [`AppError::DiskFull`] if they can't be kept.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), AppError> {
+        let Some(current) = &mut self.current else { return Ok(()) };
+        current.bytes += bytes.len() as u64;
+        if current.bytes > FILE_LIMIT {
+            if let Some(writer) = current.writer.take() {
+                writer.abort().await?;
+            }
+            return Ok(());
+        }
+        current.hash.update(bytes);
+        current.sniffer.push(bytes);
+        match &mut current.writer {
+            Some(writer) => Ok(writer.write(bytes).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// The file has ended: it is now durable, or refused by name.
+    ///
+    /// # Errors
+    /// [`AppError::DiskFull`] if it can't be kept.
+    pub async fn end_file(&mut self) -> Result<(), AppError> {
+        let Some(current) = self.current.take() else { return Ok(()) };
+        let Current { name, arrival, blob, writer, hash, sniffer, bytes } = current;
+        let fault = if bytes == 0 {
+            Some(FileFault::Empty)
+        } else if bytes > FILE_LIMIT {
+            Some(FileFault::TooBig { limit: FILE_LIMIT })
+        } else {
+            None
+        };
+        let found = match fault {
+            Some(fault) => Err(fault),
+            None => sniffer.finish(&name),
+        };
+        match (found, writer) {
+            (Ok(kind), Some(writer)) => {
+                writer.finish().await?;
+                let sha256 = hex::encode(hash.finalize());
+                let media_type = kind.media_type;
+                self.files.push(ReceivedFile { name, media_type, bytes, sha256, blob, arrival });
+            }
+            (found, writer) => {
+                if let Some(writer) = writer {
+                    writer.abort().await?;
+                }
+                self.refuse(name, found.err().unwrap_or(FileFault::CutOff));
+            }
+        }
+        Ok(())
+    }
+
+    /// The connection broke in the middle: says so by the name of the file under way.
+    pub async fn cut_off(&mut self) -> Result<(), AppError> {
+        if let Some(current) = self.current.take() {
+            if let Some(writer) = current.writer {
+                writer.abort().await?;
+            }
+            self.refuse(current.name, FileFault::CutOff);
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, name: String, fault: FileFault) {
+        self.problems.push(FileProblem { name, fault });
+    }
+
+    /// How many files arrived whole so far.
+    pub fn count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Checks what arrived against what the sender's device hashed: in order, by name where names are given.
+    ///
+    /// # Errors
+    /// [`AppError::Files`] naming every refused, mismatching or missing file.
+    pub(crate) fn check(&mut self, claimed: &[ClaimedFile]) -> Result<Vec<bool>, AppError> {
+        let mut open: Vec<&ClaimedFile> = claimed.iter().filter(|claim| !claim.sha256.is_empty()).collect();
+        let mut hashed = Vec::with_capacity(self.files.len());
+        let mut wrong = Vec::new();
+        for (place, file) in self.files.iter().enumerate() {
+            let same = |claim: &&ClaimedFile| clean_name(&claim.name, place + 1) == file.name;
+            let exact = open.iter().position(|claim| same(claim) && claim.sha256.eq_ignore_ascii_case(&file.sha256));
+            match exact.or_else(|| open.iter().position(same)) {
+                Some(at) if open[at].sha256.eq_ignore_ascii_case(&file.sha256) => {
+                    open.remove(at);
+                    hashed.push(true);
+                }
+                Some(at) => {
+                    open.remove(at);
+                    wrong.push(FileProblem { name: file.name.clone(), fault: FileFault::Mismatch });
+                }
+                None => hashed.push(false),
+            }
+        }
+        self.problems.extend(wrong);
+        let refused: Vec<String> = self.problems.iter().map(|problem| problem.name.clone()).collect();
+        let missing = open.into_iter().map(|claim| clean_name(&claim.name, 1)).filter(|name| !refused.contains(name));
+        let missing: Vec<FileProblem> =
+            missing.map(|name| FileProblem { name, fault: FileFault::Missing }).collect();
+        self.problems.extend(missing);
+        if self.problems.is_empty() { Ok(hashed) } else { Err(AppError::Files(self.problems.clone())) }
+    }
+
+    /// The exhibits that the files become, numbered from `first`.
+    pub(crate) fn exhibits(
+        &self,
+        first: u32,
+        hashed: &[bool],
+        sent_by: &PersonId,
+        report: Option<&ReportId>,
+        seen: (Option<Timestamp>, Option<String>),
+    ) -> Vec<Exhibit> {
+        let numbered = (first..).zip(&self.files).zip(hashed);
+        let exhibit = |((number, file), hashed): ((u32, &ReceivedFile), &bool)| Exhibit {
+            number,
+            name: file.name.clone(),
+            media_type: file.media_type.to_owned(),
+            bytes: file.bytes,
+            sha256: file.sha256.clone(),
+            hashed_by_sender: *hashed,
+            arrival: file.arrival,
+            blob: file.blob.clone(),
+            sent_by: sent_by.clone(),
+            report: report.cloned(),
+            seen_at: seen.0,
+            source_url: seen.1.clone(),
+        };
+        numbered.map(exhibit).collect()
+    }
+
+    /// The files belong to a committed entry now.
+    pub(crate) fn keep(&mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        let unused: Vec<BlobId> = self.files.drain(..).map(|file| file.blob).collect();
+        if self.kept || unused.is_empty() {
+            return;
+        }
+        // Without a runtime the server is going down, and the sweep at its next start removes them.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let blobs = self.blobs.clone();
+            runtime.spawn(async move {
+                for blob in unused {
+                    if let Err(error) = blobs.delete(&blob).await {
+                        tracing::warn!(%error, "a file that was not used is left for the next sweep");
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// The name for people to read: without folders and control characters, at most 255 characters, the extension kept.
+fn clean_name(name: &str, place: usize) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    // Marks that turn the reading direction could make `gpj.exe` look like `exe.jpg`.
+    let hidden = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let cleaned: String = last.chars().filter(|c| !hidden(*c)).collect();
+    let cleaned = cleaned.trim();
+    if cleaned.is_empty() || cleaned.chars().all(|c| c == '.') {
+        return format!("fil-{place}");
+    }
+    if cleaned.chars().count() <= NAME_LIMIT {
+        return cleaned.to_owned();
+    }
+    let (stem, extension) = cleaned.rsplit_once('.').filter(|(_, ext)| ext.len() <= 10).unwrap_or((cleaned, ""));
+    let keep = NAME_LIMIT - extension.chars().count() - 2;
+    let stem: String = stem.chars().take(keep).collect();
+    if extension.is_empty() { format!("{stem}…") } else { format!("{stem}….{extension}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean_name;
+
+    #[test]
+    fn names_lose_folders_and_tricks_but_keep_letters() {
+        assert_eq!(clean_name("../../etc/passwd", 1), "passwd");
+        assert_eq!(clean_name("C:\\Users\\mette\\Skærm 😀.png", 1), "Skærm 😀.png");
+        assert_eq!(clean_name("a\u{202e}gnp.exe", 1), "agnp.exe");
+        assert_eq!(clean_name("..", 3), "fil-3");
+        assert_eq!(clean_name("", 2), "fil-2");
+        let long = clean_name(&format!("{}.png", "å".repeat(300)), 1);
+        assert_eq!(long.chars().count(), 255);
+        assert!(long.ends_with("….png"));
+    }
+}

@@ -1,0 +1,35 @@
+//! The seal: one Merkle root over all chain heads, signed.
+
+use crate::{App, AppError};
+use domain::ids::CaseId;
+use proof::seal::Seal;
+use store::seals::SealedHeads;
+
+/// A seal just made.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    pub seal: Seal,
+    /// The fingerprint of the key that signed it, to be published and compared.
+    pub fingerprint: String,
+}
+
+impl App {
+    /// Seals the heads of all cases as they are now.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn seal(&self) -> Result<Sealed, AppError> {
+        let mut tx = self.store.db.begin().await?;
+        let heads = store::seals::heads(&mut tx).await?;
+        let seal = Seal::make(&self.signing, self.now().as_microsecond(), &heads);
+        store::seals::save(&mut tx, &seal, &heads).await?;
+        tx.commit().await?;
+        Ok(Sealed { seal, fingerprint: self.signing.fingerprint() })
+    }
+
+    /// The newest seal that covers this case.
+    pub(crate) async fn sealed_with(&self, case: &CaseId) -> Result<SealedHeads, AppError> {
+        let found = store::seals::latest_containing(&mut self.store.db.read().await?, case).await?;
+        found.ok_or_else(|| anyhow::anyhow!("no seal covers the case").into())
+    }
+}

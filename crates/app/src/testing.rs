@@ -1,0 +1,95 @@
+//! An application on a throw-away store, for tests here and in the crates above: Fjordby, a held clock, seeded dice.
+
+use crate::dossier::{Composer, Dossier, DossierLanguage, Material};
+use crate::{App, Caller, Clock, HeldClock, Parts, Settings};
+use domain::case::{Actor, CaseState};
+use domain::language::Language;
+use domain::organisation::Organisation;
+use jiff::Timestamp;
+use proof::SigningKey;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::sync::Arc;
+use store::testing::{Engine, Scratch};
+
+const UNITS: &str = include_str!("../../../examples/units.csv");
+const PEOPLE: &str = include_str!("../../../examples/people.csv");
+
+/// An application and what it lives in.
+pub struct TestApp {
+    pub app: Arc<App>,
+    pub clock: Arc<HeldClock>,
+    pub scratch: Scratch,
+}
+
+/// Monday 12 October 2026, 19:47 in Copenhagen.
+pub const MONDAY_EVENING: &str = "2026-10-12T19:47:00+02:00";
+
+impl TestApp {
+    /// Fjordby on a new store of this engine, at [`MONDAY_EVENING`].
+    pub async fn new(engine: Engine) -> Self {
+        Self::with(engine, Arc::new(PlainWords), Settings::default()).await
+    }
+
+    /// The same with the words and settings of one's own.
+    pub async fn with(engine: Engine, composer: Arc<dyn Composer>, settings: Settings) -> Self {
+        let (store, scratch) = store::testing::store(engine).await;
+        let clock = Arc::new(HeldClock::at(MONDAY_EVENING.parse().expect("a time")));
+        let app = open(store, &scratch, clock.clone(), composer, settings).await;
+        let imported = domain::import::import(UNITS, "units.csv", PEOPLE, "people.csv").expect("Fjordby");
+        app.import(&imported).await.expect("an import");
+        Self { app: Arc::new(app), clock, scratch }
+    }
+
+    /// The caller for a person, by id or e-mail.
+    pub fn caller(&self, person: &str) -> Caller {
+        self.app.caller_named(person).expect("a person of Fjordby")
+    }
+
+    /// Sets the clock.
+    pub fn at(&self, time: &str) {
+        self.clock.set(time.parse::<Timestamp>().expect("a time with its offset"));
+    }
+}
+
+async fn open(
+    store: store::Store,
+    scratch: &Scratch,
+    clock: Arc<dyn Clock>,
+    composer: Arc<dyn Composer>,
+    settings: Settings,
+) -> App {
+    let mut dice = StdRng::seed_from_u64(7);
+    let signing = SigningKey::open_or_create(&scratch.dir().join("keys/signing.key"), &mut dice);
+    let procedure = domain::procedure::DEFAULT.to_owned();
+    let parts =
+        Parts { store, signing: signing.expect("a key"), clock, dice, procedure, composer, settings };
+    App::open(parts).await.expect("an application")
+}
+
+/// Words for tests that do not look at words.
+pub struct PlainWords;
+
+impl Composer for PlainWords {
+    fn dossier(&self, material: Material) -> Dossier {
+        Dossier {
+            language: DossierLanguage::Danish,
+            municipality: material.procedure.municipality.clone(),
+            number: material.number.to_string(),
+            title: material.number.to_string(),
+            drawer: material.drawer.to_string(),
+            made: material.now.to_string(),
+            facts: Vec::new(),
+            summary: Vec::new(),
+            assessment: Vec::new(),
+            contacts: Vec::new(),
+            chronology: Vec::new(),
+            exhibits: Vec::new(),
+            proof: vec![material.head],
+        }
+    }
+
+    fn actor_name(&self, _: Language, _: &Organisation, _: &CaseState, actor: &Actor) -> String {
+        actor.as_text().to_owned()
+    }
+}

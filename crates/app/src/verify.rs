@@ -1,0 +1,117 @@
+//! Is everything still there, whole and as it was? Every chain, every entry, every file, and the seals.
+
+use crate::{App, AppError};
+use domain::case::Event;
+use domain::ids::{BlobId, CaseId};
+use domain::vocabulary::Compartment;
+use futures_util::TryStreamExt as _;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use store::journal;
+
+/// What [`App::verify_store`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreReport {
+    pub cases: u64,
+    pub entries: u64,
+    pub exhibits: u64,
+    pub bytes: u64,
+    pub seals: u64,
+    /// One line for each thing that is wrong; empty means that all is well.
+    pub failures: Vec<String>,
+}
+
+impl App {
+    /// Checks the whole store. Calls `progress` after each case with how many are done and how many there are.
+    ///
+    /// # Errors
+    /// Only if the database itself can't be read; everything else is a line in the report.
+    pub async fn verify_store(&self, mut progress: impl FnMut(u64, u64)) -> Result<StoreReport, AppError> {
+        let mut report = StoreReport::default();
+        let ids = store::cases::ids(&mut self.store.db.read().await?, None).await?;
+        let mut used = BTreeSet::new();
+        let total = ids.len() as u64;
+        for id in ids {
+            if let Err(error) = self.verify_case(&id, &mut report, &mut used).await {
+                report.failures.push(format!("case {id}: {error}"));
+            }
+            report.cases += 1;
+            progress(report.cases, total);
+        }
+        self.verify_files(&mut report, &used).await?;
+        self.verify_seals(&mut report).await?;
+        Ok(report)
+    }
+
+    async fn verify_case(
+        &self,
+        id: &CaseId,
+        report: &mut StoreReport,
+        used: &mut BTreeSet<BlobId>,
+    ) -> Result<(), AppError> {
+        let mut read = self.store.db.read().await?;
+        let links = journal::headers(&mut read, id).await?;
+        let head = journal::head(&mut read, id).await?.ok_or(AppError::NotFound)?;
+        journal::verify_chain(id, &links, &head)?;
+        let keys = self.store.keys.of(&mut read, id).await?;
+        let entries = journal::load(&mut read, id, &keys).await?;
+        drop(read);
+        report.entries += entries.len() as u64;
+        for entry in &entries {
+            let Event::ExhibitSealed(exhibit) = &entry.event else { continue };
+            used.insert(exhibit.blob.clone());
+            report.exhibits += 1;
+            let opened = self.store.blobs.open_stream(&exhibit.blob, keys.of(Compartment::Matter)).await;
+            let hashed = async {
+                let mut stream = opened?;
+                let mut hash = Sha256::new();
+                let mut bytes = 0;
+                while let Some(part) = stream.try_next().await? {
+                    hash.update(&part);
+                    bytes += part.len() as u64;
+                }
+                Ok::<_, store::StoreError>((hex::encode(hash.finalize()), bytes))
+            };
+            match hashed.await {
+                Ok((sha256, bytes)) if sha256 == exhibit.sha256 && bytes == exhibit.bytes => report.bytes += bytes,
+                Ok(_) => report.failures.push(format!("case {id}, exhibit {}: not the bytes that came", exhibit.number)),
+                Err(error) => report.failures.push(format!("case {id}, exhibit {}: {error}", exhibit.number)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Files that belong to no exhibit. While a server runs, one may be on its way in: then it is gone or used later.
+    async fn verify_files(&self, report: &mut StoreReport, used: &BTreeSet<BlobId>) -> Result<(), AppError> {
+        let mut read = self.store.db.read().await?;
+        for id in self.store.blobs.list().await? {
+            if !used.contains(&id) && store::blobs::find(&mut read, &id).await?.is_none() {
+                report.failures.push(format!("file {id}: belongs to no exhibit"));
+            }
+        }
+        Ok(())
+    }
+
+    async fn verify_seals(&self, report: &mut StoreReport) -> Result<(), AppError> {
+        let mut read = self.store.db.read().await?;
+        for stored in store::seals::all(&mut read).await? {
+            report.seals += 1;
+            let leaves = store::seals::leaves(&mut read, stored.id).await?;
+            if !stored.seal.verify() {
+                report.failures.push(format!("seal {}: the signature does not hold", stored.id));
+            }
+            let data: Vec<Vec<u8>> = leaves.iter().map(proof::seal::HeadLeaf::bytes).collect();
+            if proof::merkle::root(&data) != stored.seal.root {
+                report.failures.push(format!("seal {}: its heads do not give its root", stored.id));
+            }
+            for leaf in &leaves {
+                let links = journal::headers(&mut read, &CaseId::new(leaf.case.as_str())).await?;
+                let at = usize::try_from(leaf.seq).unwrap_or(0).checked_sub(1).and_then(|at| links.get(at));
+                if leaf.seq > 0 && at.map(|link| link.hash) != Some(leaf.head) {
+                    report.failures.push(format!("case {}: its journal is not the one that was sealed", leaf.case));
+                }
+            }
+        }
+        Ok(())
+    }
+}
