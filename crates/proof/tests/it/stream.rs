@@ -153,3 +153,14 @@ fn after_a_refusal_nothing_unproved_is_given_out_and_nothing_more_opens() {
     assert_eq!(opener.finish(&mut out), Err(OpenError::Refused));
     assert_eq!(out.len(), CHUNK);
 }
+
+#[test]
+fn given_a_changed_last_chunk_then_none_of_it_is_given_out() {
+    let mut sealed = seal(&bytes(CHUNK + 100), &[usize::MAX]);
+    *sealed.last_mut().unwrap() ^= 1;
+    let mut opener = Opener::new(&key(), "blob-1");
+    let mut out = Vec::new();
+    opener.push(&sealed, &mut out).unwrap();
+    assert_eq!(opener.finish(&mut out), Err(OpenError::Refused));
+    assert_eq!(out.len(), CHUNK);
+}

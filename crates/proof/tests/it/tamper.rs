@@ -91,6 +91,55 @@ fn a_changed_byte_names_the_file_that_it_is_in() {
 }
 
 #[test]
+fn given_a_changed_byte_with_its_check_sums_put_right_then_the_manifests_tell() {
+    let bag = Parts::good().write();
+    let mut zip = zip::ZipArchive::new(Cursor::new(&bag)).unwrap();
+    for index in 0..zip.len() {
+        let member = zip.by_index(index).unwrap();
+        let name = member
+            .name()
+            .unwrap()
+            .strip_prefix("vaern-2026-0001/")
+            .unwrap()
+            .to_owned();
+        let content = member.data_start().unwrap() as usize;
+        let end = content + member.size() as usize;
+        let sums = [member.header_start() + 14, member.central_header_start() + 16];
+        for at in (content..end).step_by(7).chain([end - 1]) {
+            let mut bad = bag.clone();
+            bad[at] ^= 1;
+            let crc = crc32fast::hash(&bad[content..end]).to_le_bytes();
+            sums.iter()
+                .for_each(|sum| bad[*sum as usize..][..4].copy_from_slice(&crc));
+            let failures = check(&bad).failures;
+            assert!(
+                failures.iter().any(|it| it.file == name),
+                "{name}, byte {at}: {failures:?}"
+            );
+            assert!(
+                !failures.iter().any(|it| it.what.contains("check sum")),
+                "the test puts sums right"
+            );
+        }
+    }
+}
+
+#[test]
+fn given_bytes_hidden_before_the_directory_with_the_end_record_put_right_then_it_fails() {
+    let bag = Parts::good().write();
+    let end = bag.len() - 22;
+    let directory = u32::from_le_bytes(bag[end + 16..end + 20].try_into().unwrap()) as usize;
+    let mut bad = bag;
+    bad[end + 16..end + 20].copy_from_slice(&(directory as u32 + 6).to_le_bytes());
+    bad.splice(directory..directory, *b"hidden");
+    assert!(
+        zip::ZipArchive::new(Cursor::new(&bad)).is_ok(),
+        "a zip reader sees nothing wrong"
+    );
+    assert_fails(&bad, "(zip structure)");
+}
+
+#[test]
 fn what_is_no_bag_at_all_fails_without_panic() {
     let zip = zip::ZipWriter::new(Cursor::new(Vec::new()))
         .finish()
