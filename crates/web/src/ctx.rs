@@ -101,7 +101,8 @@ impl Visitor {
         Self { app: Arc::clone(app), caller: None, l, now, path: "/".to_owned() }
     }
 
-    fn signed_in(self) -> Option<Ctx> {
+    /// The request as that of somebody signed in, if they are.
+    pub fn signed_in(self) -> Option<Ctx> {
         let (caller, me) = self.caller?;
         let org = self.app.organisation();
         Some(Ctx { app: self.app, caller, me, org, l: self.l, now: self.now, path: self.path })

@@ -65,6 +65,17 @@ impl Frame {
         Self { l: l.clone(), nav: nav(l, path, me), who, demo: app.is_demo(), path: path.to_owned(), done }
     }
 
+    /// The word for a value: `word("role", "hr")` is the text `role-hr`.
+    pub fn word(&self, list: &str, value: &str) -> String {
+        self.l.t(&format!("{list}-{value}"))
+    }
+
+    /// The query of the first page of a list: as asked, without the place to go on from.
+    pub fn first_page(&self) -> String {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        query.split('&').filter(|pair| !pair.starts_with("after=")).collect::<Vec<_>>().join("&")
+    }
+
     /// The address of an embedded file, which changes when any of them does.
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)

@@ -1,0 +1,49 @@
+error-in-title = Fejl
+email = E-mail
+password = Adgangskode
+
+sign-in = Log ind
+sign-in-wrong = E-mail eller adgangskode er ikke rigtig. Prøv igen.
+sign-in-wait = Der er prøvet for mange gange med den e-mail. Vent til kl. { $time }, og prøv igen.
+sign-in-help = Har du glemt din adgangskode, så bed din it-administrator om en ny. Haster det, og kan du ikke komme ind, så ring til din leder. Er nogen i fare, så ring 112.
+
+demo-title = Velkommen til demonstrationen
+demo-intro = { $municipality } findes ikke. Alle personer, opslag og sager her er opdigtede. Du kan prøve alt, og intet bliver sendt til nogen.
+demo-choose = Hvem vil du være?
+demo-choose-hint = Se den samme sag fra hver sin side. Du kan skifte person, når du vil.
+demo-as-target = Er blevet truet i en kommentartråd. Ser, hvem der har sagen, og hvad der sker
+demo-as-manager = Har sagen. Ser, hvad hun skal gøre, og hvornår
+demo-as-lawyer = Afvejer ytringsfrihed og chikane, og siger, om afsenderen må kontaktes
+demo-as-director = Leder over lederen. Beslutter om politi, og får sagen, hvis ingen svarer
+demo-as-dpo = Ser, hvem der har set hvad, men ikke indholdet
+demo-as-admin = Holder styr på enheder og personer, og ser ingen sager
+demo-all = Alle medarbejdere
+
+profile = Din profil
+profile-roles = Roller
+profile-language = Sprog
+profile-deputy = Stedfortræder
+deputy-nobody = Du har ikke valgt en stedfortræder. Er du væk, eller svarer du ikke, går dine sager til enhedens stedfortræder eller til lederen over dig.
+deputy-is = { $name } er din stedfortræder. Er du væk, eller svarer du ikke, går dine sager dertil først.
+deputy-who = Hvem? Hele navnet eller e-mailen
+profile-away = Fravær
+away-what-manager = Når du er væk, går nye sager udenom dig. Sager, du har, går videre til din stedfortræder eller lederen over dig, hvis noget ikke kan vente.
+away-what = Når du er væk, får du ikke nye opgaver i Værn. Du kan stadig fortælle, hvad der er sket.
+away-now = Du er væk fra { $from } til og med { $until }.
+away-from = Første dag
+away-until = Sidste dag
+away-back = Jeg er tilbage
+save = Gem
+profile-password = Adgangskode
+password-what = Når du skifter adgangskode, bliver du logget ud alle steder og skal logge ind igen.
+password-old = Nuværende adgangskode
+password-new = Ny adgangskode
+password-rule = Mindst 12 tegn. En sætning, du kan huske, er bedst.
+password-change = Skift adgangskode
+
+done-language = Sproget er skiftet.
+done-deputy = Din stedfortræder er gemt.
+done-deputy-none = Du har ikke længere en stedfortræder.
+done-away = Dit fravær er gemt.
+done-back = Velkommen tilbage. Fraværet er slettet.
+done-password = Adgangskoden er skiftet. Log ind med den nye.

@@ -1,0 +1,49 @@
+error-in-title = Error
+email = E-mail
+password = Password
+
+sign-in = Sign in
+sign-in-wrong = The e-mail or the password is not right. Try again.
+sign-in-wait = There have been too many tries with that e-mail. Wait until { $time } and try again.
+sign-in-help = If you have forgotten your password, ask your IT administrator for a new one. If it is urgent and you can't get in, call your manager. If anybody is in danger, call 112.
+
+demo-title = Welcome to the demonstration
+demo-intro = { $municipality } does not exist. All people, posts and cases here are invented. You can try everything, and nothing is sent to anybody.
+demo-choose = Who do you want to be?
+demo-choose-hint = See the same case from each side. You can change person whenever you like.
+demo-as-target = Was threatened in a comment thread. Sees who has the case and what is happening
+demo-as-manager = Has the case. Sees what she has to do, and by when
+demo-as-lawyer = Weighs free speech and harassment, and says whether the originator may be contacted
+demo-as-director = Manager above the manager. Decides on police, and gets the case if nobody answers
+demo-as-dpo = Sees who has looked at what, but not the content
+demo-as-admin = Looks after units and people, and sees no cases
+demo-all = All employees
+
+profile = Your profile
+profile-roles = Roles
+profile-language = Language
+profile-deputy = Deputy
+deputy-nobody = You have not chosen a deputy. If you are away or do not answer, your cases go to the unit's deputy or to the manager above you.
+deputy-is = { $name } is your deputy. If you are away or do not answer, your cases go there first.
+deputy-who = Who? The full name or the e-mail
+profile-away = Absence
+away-what-manager = While you are away, new cases pass you by. Cases that you have move on to your deputy or the manager above you if something can't wait.
+away-what = While you are away, you get no new tasks in Værn. You can still tell what has happened.
+away-now = You are away from { $from } up to and including { $until }.
+away-from = First day
+away-until = Last day
+away-back = I am back
+save = Save
+profile-password = Password
+password-what = When you change your password, you are signed out everywhere and have to sign in again.
+password-old = Present password
+password-new = New password
+password-rule = At least 12 characters. A sentence that you can remember is best.
+password-change = Change password
+
+done-language = The language has been changed.
+done-deputy = Your deputy has been saved.
+done-deputy-none = You no longer have a deputy.
+done-away = Your absence has been saved.
+done-back = Welcome back. The absence has been removed.
+done-password = The password has been changed. Sign in with the new one.
