@@ -50,7 +50,7 @@ impl App {
         let left = decide(&from.state, &command, &caller.actor, &ctx)?;
         let taken = take_over(&to.state, &from.state, &entries, &blobs)?;
         self.append(&mut tx, &mut to, &caller.actor, taken).await?;
-        self.record_blobs(&mut tx, &copies).await?;
+        self.record_blobs(&mut tx, &copies.case, &copies.files).await?;
         let performed = self.append(&mut tx, &mut from, &caller.actor, left).await?;
         tx.commit().await?;
         copies.keep();

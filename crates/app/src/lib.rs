@@ -24,7 +24,10 @@ mod seal;
 pub mod testing;
 mod verify;
 
-pub use auth::{NewSession, SignInError};
+/// An e-mail as text to read.
+pub use outside::mail;
+
+pub use auth::{NewSession, PASSWORD_MIN, SignInError};
 pub use clock::{Clock, HeldClock};
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
@@ -199,6 +202,27 @@ impl App {
             Ok(mut read) => store::settings::get(&mut read, "ready").await.is_ok(),
             Err(_) => false,
         }
+    }
+
+    /// Removes files that no case came to own; only while nothing is being received. Gives how many.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn sweep(&self) -> Result<usize, AppError> {
+        let swept = self.store.blobs.sweep(&mut self.store.db.read().await?).await?;
+        for missing in &swept.missing {
+            tracing::error!(file = %missing, "a file is lost: verify-store names its case");
+        }
+        Ok(swept.removed.len())
+    }
+
+    /// Whether there is any case at all.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn has_cases(&self) -> Result<bool, AppError> {
+        let counts = store::cases::counts(&mut self.store.db.read().await?).await?;
+        Ok(counts.open + counts.closed + counts.joined > 0)
     }
 
     /// `sqlite` or `postgres`, for the operations page.

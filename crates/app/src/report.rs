@@ -1,12 +1,12 @@
 //! A report becomes a case, and files become exhibits: each in one transaction, after the files are durable.
 
-use crate::intake::{ClaimedFile, Incoming};
+use crate::intake::{ClaimedFile, Incoming, ReceivedFile};
 use crate::perform::Locked;
 use crate::{App, AppError, Caller};
 use domain::access::{Standing, standing};
 use domain::case::{CaseState, Entry, Event, Exhibit, NewReport, Refusal, report};
 use domain::duties::Duty;
-use domain::ids::{CaseNumber, PersonId, ReportId};
+use domain::ids::{CaseId, CaseNumber, PersonId, ReportId};
 use domain::vocabulary::DutyKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ impl App {
         events.extend(exhibits.iter().cloned().map(Event::ExhibitSealed));
         let mut locked = self.newborn(caller, &incoming, &events, now)?;
         let performed = self.append(&mut tx, &mut locked, &caller.actor, events).await?;
-        self.record_blobs(&mut tx, &incoming).await?;
+        self.record_blobs(&mut tx, &incoming.case, &incoming.files).await?;
         let receipt = Receipt {
             number: performed.number,
             report: id,
@@ -134,18 +134,23 @@ impl App {
         let exhibits = incoming.exhibits(first, &hashed, caller.id()?, None, (None, None));
         let events = exhibits.iter().cloned().map(Event::ExhibitSealed).collect();
         self.append(&mut tx, &mut case, &caller.actor, events).await?;
-        self.record_blobs(&mut tx, &incoming).await?;
+        self.record_blobs(&mut tx, &incoming.case, &incoming.files).await?;
         tx.commit().await?;
         incoming.keep();
         Ok(exhibits)
     }
 
     /// Says which files belong to the case, in the transaction that makes them exhibits.
-    pub(crate) async fn record_blobs(&self, tx: &mut store::Tx, incoming: &Incoming) -> Result<(), AppError> {
-        for file in &incoming.files {
+    pub(crate) async fn record_blobs(
+        &self,
+        tx: &mut store::Tx,
+        case: &CaseId,
+        files: &[ReceivedFile],
+    ) -> Result<(), AppError> {
+        for file in files {
             let blob = store::blobs::BlobRow {
                 id: file.blob.clone(),
-                case: incoming.case.clone(),
+                case: case.clone(),
                 compartment: domain::vocabulary::Compartment::Matter,
                 bytes: file.bytes,
                 at: self.now(),

@@ -1,0 +1,6 @@
+//! What this crate gives the world outside, seen from there.
+
+mod bad_input;
+mod dossier;
+mod picture;
+mod sample;

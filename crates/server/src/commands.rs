@@ -1,0 +1,134 @@
+//! The commands that do one thing and end.
+
+use crate::clock::SystemClock;
+use crate::open;
+use anyhow::{Context, bail};
+use app::{App, AppError, Caller};
+use domain::ids::CaseNumber;
+use domain::language::Language;
+use domain::vocabulary::Compartment;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+async fn open_app(data: &Path) -> anyhow::Result<App> {
+    open::open(data, Arc::new(SystemClock), false).await
+}
+
+/// The language of messages: English unless the environment says Danish.
+fn language() -> Language {
+    let danish = std::env::var("LC_ALL").or_else(|_| std::env::var("LANG")).is_ok_and(|lang| lang.starts_with("da"));
+    if danish { Language::Da } else { Language::En }
+}
+
+pub async fn import(data: &Path, units: &Path, people: &Path) -> anyhow::Result<ExitCode> {
+    let (units_text, people_text) = (read(units)?, read(people)?);
+    let names = (units.display().to_string(), people.display().to_string());
+    let imported = match domain::import::import(&units_text, &names.0, &people_text, &names.1) {
+        Ok(imported) => imported,
+        Err(errors) => {
+            errors.iter().for_each(|error| eprintln!("{}", error.message(language())));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let counts = open_app(data).await?.import(&imported).await?;
+    imported.notes.iter().for_each(|note| eprintln!("{}", note.message(language())));
+    for (what, counts) in [("units", &counts.units), ("people", &counts.people)] {
+        println!(
+            "{what}: {} added, {} changed, {} unchanged, {} left",
+            counts.added, counts.changed, counts.unchanged, counts.left
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let valid = String::from_utf8(bytes);
+    valid.map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        anyhow::anyhow!("{}: line {line}: not UTF-8; save the file as UTF-8", path.display())
+    })
+}
+
+pub async fn token(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
+    match open_app(data).await?.create_token(email).await {
+        Ok(token) => println!("{token}"),
+        Err(AppError::Refused(_)) => bail!("nobody active has the e-mail {email}"),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn password(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
+    let app = open_app(data).await?;
+    let Ok(person) = app.caller_named(email) else { bail!("nobody active has the e-mail {email}") };
+    let mut password = String::new();
+    std::io::stdin().take(2_000).read_to_string(&mut password).context("standard input")?;
+    match app.set_password(person.id()?, password.trim_end_matches(['\r', '\n'])).await {
+        Err(AppError::Refused(_)) => bail!("the password must have at least {} characters", app::PASSWORD_MIN),
+        result => result?,
+    }
+    eprintln!("the password of {email} is set");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn seal(data: &Path) -> anyhow::Result<ExitCode> {
+    let sealed = open_app(data).await?.seal().await?;
+    let root: String = sealed.seal.root.iter().map(|byte| format!("{byte:02x}")).collect();
+    println!("root {root}\ncases {}\nkey {}", sealed.seal.size, sealed.fingerprint);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn export(data: &Path, number: &str, drawer: Compartment, output: &Path) -> anyhow::Result<ExitCode> {
+    let Some(number) = CaseNumber::parse(number) else { bail!("{number} is not a case number such as 2026-0001") };
+    let app = open_app(data).await?;
+    let bag = match app.export(&Caller::operator(), &number, drawer).await {
+        Err(AppError::NotFound) => bail!("there is no case {number}"),
+        bag => bag?,
+    };
+    let folder = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut kept = tempfile::NamedTempFile::new_in(folder).with_context(|| folder.display().to_string())?;
+    std::io::copy(&mut bag.file.reopen()?, kept.as_file_mut())?;
+    kept.as_file().sync_all()?;
+    kept.persist(output).with_context(|| output.display().to_string())?;
+    eprintln!("{}: {} bytes", output.display(), bag.bytes);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn verify(path: &Path) -> anyhow::Result<ExitCode> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let report = proof::verify::verify_bag(BufReader::with_capacity(1 << 20, file));
+    report.checked.iter().for_each(|line| println!("ok    {line}"));
+    report.failures.iter().for_each(|failure| println!("FAIL  {}: {}", failure.file, failure.what));
+    if let Some(key) = &report.public_key_fingerprint {
+        println!("key   {key} (compare with the fingerprint that the municipality publishes)");
+    }
+    if let Some(at) = report.sealed_at_us.and_then(|at| jiff::Timestamp::from_microsecond(at).ok()) {
+        println!("seal  {at} by the server's own clock");
+    }
+    Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+pub async fn verify_store(data: &Path) -> anyhow::Result<ExitCode> {
+    let report = open_app(data).await?.verify_store(|done, total| {
+        if done % 500 == 0 {
+            eprintln!("{done} of {total} cases");
+        }
+    });
+    let report = report.await?;
+    report.failures.iter().for_each(|failure| println!("FAIL  {failure}"));
+    println!(
+        "{} cases, {} entries, {} exhibits ({} bytes), {} seals: {}",
+        report.cases,
+        report.entries,
+        report.exhibits,
+        report.bytes,
+        report.seals,
+        if report.failures.is_empty() { "all whole" } else { "see above" }
+    );
+    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,55 @@
+//! From a data folder to a running application: keys, store, procedure.
+
+use anyhow::{Context, bail};
+use app::{App, Clock, Parts, Settings};
+use proof::{MasterKey, SigningKey};
+use rand::rngs::{StdRng, SysRng};
+use rand::{SeedableRng, TryRng};
+use std::path::Path;
+use std::sync::Arc;
+use store::{Store, StoreConfig};
+
+/// Opens the application on a data folder; creates folder, keys and database where they are missing.
+///
+/// `VAERN_DATABASE_URL` names a PostgreSQL database in place of the SQLite file; `VAERN_MASTER_KEY` gives the master key
+/// (64 hexadecimal digits) in place of `keys/master.key`; `procedure.toml` in the folder replaces the default procedure;
+/// `VAERN_PUBLIC_URL` beginning with `https://` marks cookies for TLS.
+pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
+    create_folder(data)?;
+    let mut dice = dice()?;
+    let store = store(data, &mut dice).await?;
+    let signing = SigningKey::open_or_create(&data.join("keys/signing.key"), &mut dice)?;
+    let procedure = match std::fs::read_to_string(data.join("procedure.toml")) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => domain::procedure::DEFAULT.to_owned(),
+        Err(error) => return Err(error).context("procedure.toml"),
+    };
+    let secure_cookies = std::env::var("VAERN_PUBLIC_URL").is_ok_and(|url| url.starts_with("https://"));
+    let settings = Settings { demonstration, secure_cookies };
+    let composer = Arc::new(web::Words);
+    Ok(App::open(Parts { store, signing, clock, dice, procedure, composer, settings }).await?)
+}
+
+/// Opens the store alone.
+pub async fn store(data: &Path, dice: &mut StdRng) -> anyhow::Result<Store> {
+    let master = match std::env::var("VAERN_MASTER_KEY") {
+        Ok(text) => MasterKey::from_hex(text.trim()).context("VAERN_MASTER_KEY")?,
+        Err(_) => MasterKey::open_or_create(&data.join("keys/master.key"), dice)?,
+    };
+    let database_url = std::env::var("VAERN_DATABASE_URL").ok().filter(|url| !url.is_empty());
+    Ok(Store::open(StoreConfig { database_url, dir: data.to_owned(), master }, dice).await?)
+}
+
+/// A generator seeded by the operating system.
+pub fn dice() -> anyhow::Result<StdRng> {
+    let mut seed = [0; 32];
+    SysRng.try_fill_bytes(&mut seed).context("the operating system gives no randomness")?;
+    Ok(StdRng::from_seed(seed))
+}
+
+fn create_folder(data: &Path) -> anyhow::Result<()> {
+    if data.exists() && !data.is_dir() {
+        bail!("{} is not a folder", data.display());
+    }
+    std::fs::create_dir_all(data).with_context(|| format!("{} can't be created", data.display()))
+}

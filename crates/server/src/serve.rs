@@ -1,0 +1,52 @@
+//! Serving, and the loop that does the jobs.
+
+use crate::clock::SystemClock;
+use crate::open;
+use anyhow::Context;
+use app::App;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the loop looks for jobs that are due.
+const TICK: Duration = Duration::from_secs(5);
+
+/// Serves until the process is told to stop; running requests are finished first.
+pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyhow::Result<ExitCode> {
+    let app = Arc::new(open::open(data, Arc::new(SystemClock), demonstration).await?);
+    let swept = app.sweep().await?;
+    if swept > 0 {
+        tracing::info!(files = swept, "removed files of uploads that were never finished");
+    }
+    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
+    let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
+    tracing::info!(engine = app.engine(), "Værn is ready on http://{listen}");
+    let served = axum::serve(listener, web::router(app)).with_graceful_shutdown(told_to_stop()).await;
+    jobs.abort();
+    served.context("serving ended")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn do_jobs(app: Arc<App>) {
+    loop {
+        if let Err(error) = app.run_jobs().await {
+            tracing::error!(%error, "the jobs could not be done");
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+async fn told_to_stop() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate => {}
+    }
+}

@@ -1,0 +1,212 @@
+//! The words of a dossier: the same sentences as on the case page, but for readers outside, the originator among them.
+//! The target and the reporter stand there by what they are in the case, never by name.
+
+use crate::case::story::{Fact, Teller};
+use crate::text::L;
+use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
+use domain::case::{Actor, CaseState, Entry, Event};
+use domain::ids::PersonId;
+use domain::language::Language;
+use domain::organisation::{Organisation, Person};
+use domain::vocabulary::Compartment;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The composer that the server gives to [`app::App`].
+pub struct Words;
+
+impl Composer for Words {
+    fn dossier(&self, material: Material) -> Dossier {
+        let l = L::new(material.language, &material.calendar.local(material.now));
+        let organisation = masked(&material, &l);
+        let teller = Teller { l: &l, organisation: &organisation };
+        Dossier {
+            language: match material.language {
+                Language::Da => DossierLanguage::Danish,
+                Language::En => DossierLanguage::English,
+            },
+            municipality: material.procedure.municipality.clone(),
+            number: material.number.to_string(),
+            title: title(&material, &l),
+            drawer: l.t(&format!("drawer-{}", material.drawer)),
+            made: l.at(material.now),
+            facts: front(&material, &teller),
+            summary: summary(&material),
+            assessment: assessments(&material.entries, &teller),
+            contacts: contacts(&material.entries, &teller),
+            chronology: material.entries.iter().map(|entry| chronology(entry, &teller)).collect(),
+            proof: proof(&material, &l),
+            exhibits: material.exhibits.into_iter().map(|shown| exhibit(shown, &teller)).collect(),
+        }
+    }
+
+    fn actor_name(
+        &self,
+        language: Language,
+        organisation: &Organisation,
+        state: &CaseState,
+        actor: &Actor,
+    ) -> String {
+        // Only words are asked of it, no times: any moment will do.
+        let l = L::new(language, &state.opened_at.to_zoned(jiff::tz::TimeZone::UTC));
+        let Actor::Person(person) = actor else { return Teller { l: &l, organisation }.actor(actor) };
+        part(person, state).map_or_else(|| Teller { l: &l, organisation }.name(person), |key| l.t(key))
+    }
+}
+
+/// What somebody is called who must not be named: the text key of their part in the case.
+fn part(person: &PersonId, state: &CaseState) -> Option<&'static str> {
+    let handles = [Some(&state.owner), Some(&state.superior), state.legal.as_ref()];
+    if state.targets.contains(person) {
+        Some("relation-target")
+    } else if handles.contains(&Some(person)) {
+        None
+    } else {
+        let told = state.reports.iter().any(|(_, facts)| &facts.reporter == person);
+        told.then_some("relation-reporter")
+    }
+}
+
+/// The organisation with everybody whom the case knows, and the target and reporter named by their part.
+fn masked(material: &Material, l: &L) -> Organisation {
+    let state = &material.state;
+    let mut named: BTreeSet<PersonId> = material.organisation.people().iter().filter_map(|person| {
+        let acts = material.entries.iter().any(|entry| entry.actor.person() == Some(&person.id));
+        acts.then(|| person.id.clone())
+    }).collect();
+    named.extend([&state.owner, &state.superior].into_iter().cloned());
+    named.extend([&state.legal, &state.hr, &state.communication].into_iter().flatten().cloned());
+    named.extend(state.targets.iter().cloned());
+    named.extend(state.reports.iter().map(|(_, facts)| facts.reporter.clone()));
+    named.extend(state.delegated.values().cloned());
+    let person = |id: &PersonId| -> Option<Person> {
+        let mut person = material.organisation.person(id)?.clone();
+        if let Some(key) = part(id, state) {
+            person.name = l.t(key);
+        }
+        Some(person)
+    };
+    let people = named.iter().filter_map(person).collect();
+    Organisation::new(material.organisation.units().to_vec(), people)
+}
+
+fn title(material: &Material, l: &L) -> String {
+    let registered = material.state.registration.as_ref().map(|(_, registration)| registration.title.clone());
+    registered.unwrap_or_else(|| l.ta("case-untitled", &[("number", &material.number)]))
+}
+
+fn front(material: &Material, teller: &Teller<'_>) -> Vec<(String, String)> {
+    let (l, state) = (teller.l, &material.state);
+    let unit = material.organisation.unit(&state.unit).map(|unit| unit.name.clone()).unwrap_or_default();
+    let mut facts = vec![
+        (l.t("dossier-unit"), unit),
+        (l.t("dossier-opened"), l.at(state.opened_at)),
+        (l.t("dossier-phase"), l.t(&format!("phase-{}", state.phase.name()))),
+    ];
+    if material.drawer != Compartment::Matter {
+        return facts;
+    }
+    if let Some(medium) = state.medium() {
+        facts.push((l.t("fact-medium"), l.t(&format!("medium-{medium}"))));
+    }
+    if let Some(outcome) = state.assessment.as_ref().map(|assessment| assessment.outcome) {
+        facts.push((l.t("dossier-outcome"), l.t(&format!("outcome-{outcome}"))));
+    }
+    if let Some((_, registration)) = &state.registration {
+        let told: BTreeMap<String, String> =
+            teller.registration(registration).into_iter().map(|fact| (fact.label, fact.text)).collect();
+        for name in ["episode", "form", "originator", "severity"] {
+            let label = l.t(&format!("fact-{name}"));
+            facts.extend(told.get(&label).map(|text| (label.clone(), text.clone())));
+        }
+    }
+    facts.push((l.t("dossier-exhibits"), material.exhibits.len().to_string()));
+    facts
+}
+
+fn summary(material: &Material) -> Vec<String> {
+    match &material.state.registration {
+        Some((_, registration)) if material.drawer == Compartment::Matter => vec![registration.course.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn paragraphs(facts: Vec<Fact>) -> Vec<String> {
+    facts.into_iter().map(|fact| format!("{}: {}", fact.label, fact.text)).collect()
+}
+
+fn assessments(entries: &[Entry], teller: &Teller<'_>) -> Vec<Section> {
+    let told = entries.iter().filter_map(|entry| match &entry.event {
+        Event::Assessed { grounds, contact, without_exhibits, .. } => {
+            let line = teller.line(entry);
+            let mut paragraphs = vec![grounds.conclusion.clone()];
+            paragraphs.extend(self::paragraphs(teller.assessment(grounds, contact, without_exhibits.as_deref())));
+            let heading = format!("{}: {} {}", teller.l.at(entry.at), line.who, line.what);
+            Some(Section { heading, paragraphs })
+        }
+        _ => None,
+    });
+    told.collect()
+}
+
+fn contacts(entries: &[Entry], teller: &Teller<'_>) -> Vec<Section> {
+    let told = entries.iter().filter_map(|entry| match &entry.event {
+        Event::Contacted { letter, .. } => {
+            let line = teller.line(entry);
+            let heading = format!("{}: {} {}", teller.l.at(entry.at), line.who, line.what);
+            let mut paragraphs: Vec<String> = [line.lead].into_iter().filter(|text| !text.is_empty()).collect();
+            paragraphs.extend(self::paragraphs(line.facts));
+            paragraphs.extend([letter].into_iter().filter(|letter| !letter.is_empty()).cloned());
+            Some(Section { heading, paragraphs })
+        }
+        _ => None,
+    });
+    told.collect()
+}
+
+fn chronology(entry: &Entry, teller: &Teller<'_>) -> Line {
+    let line = teller.line(entry);
+    let mut what = line.what;
+    if !line.lead.is_empty() {
+        what = format!("{what}\n{}", line.lead);
+    }
+    Line { when: teller.l.at(line.at), who: line.who, what }
+}
+
+fn exhibit(shown: Shown, teller: &Teller<'_>) -> ExhibitPage {
+    let (l, exhibit) = (teller.l, shown.exhibit);
+    let seen = exhibit.seen_at.map_or_else(|| l.t("exhibit-not-told"), |at| l.ta("dossier-seen", &[("at", l.at(at))]));
+    let hashed = l.t(if exhibit.hashed_by_sender { "dossier-hashed-by-sender" } else { "dossier-hashed-here" });
+    ExhibitPage {
+        number: exhibit.number,
+        kind: exhibit.media_type.clone(),
+        size: l.bytes(exhibit.bytes),
+        sha256: exhibit.sha256.clone(),
+        came: format!("{}. {hashed}", l.t(&format!("arrival-{}", exhibit.arrival))),
+        seen,
+        received: l.at(shown.received),
+        source: exhibit.source_url.clone().map_or_else(
+            || l.t("exhibit-not-told"),
+            |source| l.ta("dossier-source", &[("source", source)]),
+        ),
+        sent_by: teller.name(&exhibit.sent_by),
+        corroboration: format!("{}. {}", l.t("one-witness"), l.t("one-witness-text")),
+        picture: shown.picture,
+        alt: l.ta("dossier-alt", &[("number", exhibit.number)]),
+        text: match (shown.text, exhibit.media_type.as_str()) {
+            (Some(text), "message/rfc822") => Some(app::mail::readable(text.as_bytes())),
+            (text, _) => text,
+        },
+        name: exhibit.name,
+    }
+}
+
+fn proof(material: &Material, l: &L) -> Vec<String> {
+    let value = |key: &str, value: &str| format!("{}:\n{value}", l.t(key));
+    vec![
+        value("dossier-head", &material.head),
+        value("dossier-root", &material.root),
+        value("dossier-key", &material.fingerprint),
+        value("dossier-sealed", &l.at(material.sealed_at)),
+        l.t("dossier-limits"),
+    ]
+}
