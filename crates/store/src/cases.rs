@@ -15,7 +15,7 @@ use crate::error::{Result, StoreError};
 use crate::keys::{self, KeyRing};
 
 pub use lists::{Filter, Order, due_before, duties_of, list};
-pub use project::{CaseProjection, project};
+pub use project::{CaseProjection, project, project_first};
 
 /// A case as lists show it: its row, and the key that opens its card.
 macro_rules! case {
@@ -55,30 +55,30 @@ statements! {
     DELETE_PEOPLE = "DELETE FROM case_people WHERE case_id = $1";
     HAS_DUTIES = "SELECT duty, owner, due, escalate_at FROM case_duties WHERE case_id = $1";
     DELETE_DUTIES = "DELETE FROM case_duties WHERE case_id = $1";
-    INSERT_PEOPLE_1 = "INSERT INTO case_people (case_id, person, relation, state, changed_at, next_due) VALUES \
-        ($1, $2, $3, $4, $5, $6)";
     INSERT_PEOPLE_4 = "INSERT INTO case_people (case_id, person, relation, state, changed_at, next_due) VALUES \
         ($1, $2, $3, $4, $5, $6), ($7, $8, $9, $10, $11, $12), ($13, $14, $15, $16, $17, $18), \
-        ($19, $20, $21, $22, $23, $24)";
+        ($19, $20, $21, $22, $23, $24) \
+        ON CONFLICT DO NOTHING";
     INSERT_PEOPLE_16 = "INSERT INTO case_people (case_id, person, relation, state, changed_at, next_due) VALUES \
         ($1, $2, $3, $4, $5, $6), ($7, $8, $9, $10, $11, $12), ($13, $14, $15, $16, $17, $18), \
         ($19, $20, $21, $22, $23, $24), ($25, $26, $27, $28, $29, $30), ($31, $32, $33, $34, $35, $36), \
         ($37, $38, $39, $40, $41, $42), ($43, $44, $45, $46, $47, $48), ($49, $50, $51, $52, $53, $54), \
         ($55, $56, $57, $58, $59, $60), ($61, $62, $63, $64, $65, $66), ($67, $68, $69, $70, $71, $72), \
         ($73, $74, $75, $76, $77, $78), ($79, $80, $81, $82, $83, $84), ($85, $86, $87, $88, $89, $90), \
-        ($91, $92, $93, $94, $95, $96)";
-    INSERT_DUTIES_1 = "INSERT INTO case_duties (case_id, duty, owner, due, escalate_at) VALUES \
-        ($1, $2, $3, $4, $5)";
+        ($91, $92, $93, $94, $95, $96) \
+        ON CONFLICT DO NOTHING";
     INSERT_DUTIES_4 = "INSERT INTO case_duties (case_id, duty, owner, due, escalate_at) VALUES \
         ($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10), ($11, $12, $13, $14, $15), \
-        ($16, $17, $18, $19, $20)";
+        ($16, $17, $18, $19, $20) \
+        ON CONFLICT DO NOTHING";
     INSERT_DUTIES_16 = "INSERT INTO case_duties (case_id, duty, owner, due, escalate_at) VALUES \
         ($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10), ($11, $12, $13, $14, $15), \
         ($16, $17, $18, $19, $20), ($21, $22, $23, $24, $25), ($26, $27, $28, $29, $30), \
         ($31, $32, $33, $34, $35), ($36, $37, $38, $39, $40), ($41, $42, $43, $44, $45), \
         ($46, $47, $48, $49, $50), ($51, $52, $53, $54, $55), ($56, $57, $58, $59, $60), \
         ($61, $62, $63, $64, $65), ($66, $67, $68, $69, $70), ($71, $72, $73, $74, $75), \
-        ($76, $77, $78, $79, $80)";
+        ($76, $77, $78, $79, $80) \
+        ON CONFLICT DO NOTHING";
 }
 
 /// A case as lists show it.

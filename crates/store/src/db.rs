@@ -384,6 +384,15 @@ pub(crate) async fn prepare(db: &Db, text: &'static str) -> Result<()> {
     Ok(())
 }
 
+/// Runs a statement that is not one of ours.
+#[cfg(feature = "testing")]
+pub(crate) async fn tamper(db: &Db, text: &'static str) -> Result<u64> {
+    Ok(match &db.0 {
+        Pools::Sqlite { write, .. } => sqlx::query(text).execute(write).await?.rows_affected(),
+        Pools::Postgres(pool) => sqlx::query(text).execute(pool).await?.rows_affected(),
+    })
+}
+
 /// SQLite's plan for a statement, one step a line; empty on PostgreSQL, whose plan depends on statistics.
 #[cfg(feature = "testing")]
 pub(crate) async fn plan(db: &Db, text: &'static str) -> Result<String> {

@@ -4,6 +4,7 @@
 use domain::ids::PersonId;
 use jiff::Timestamp;
 use rand::CryptoRng;
+use sha2::{Digest, Sha256};
 
 use crate::db::{Ask, Sql, Tx, statements};
 use crate::error::Result;
@@ -15,6 +16,9 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6)";
     PURGE = "DELETE FROM idempotency WHERE at < $1";
 }
+
+/// What a sealed answer is, in the place of a drawer.
+const KIND: &str = "idempotency";
 
 /// What is known of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +62,8 @@ pub async fn recall(
     if row.bytes(0)? != fingerprint {
         return Ok(Recalled::Mismatch);
     }
-    let body = keys::open_note(ring.system(), place(person, key), &row.bytes(2)?)?;
+    let place = seal_place(key);
+    let body = keys::open_note(ring.system(), [&place, person.as_str(), KIND], &row.bytes(2)?)?;
     let status = u16::try_from(row.int(1)?).map_err(crate::StoreError::other)?;
     Ok(Recalled::Answered { status, body })
 }
@@ -74,7 +79,8 @@ pub async fn remember(
     at: Timestamp,
     rng: &mut (impl CryptoRng + Send),
 ) -> Result<()> {
-    let body = keys::seal_note(ring.system(), place(answer.person, answer.key), answer.body, rng);
+    let place = [&seal_place(answer.key), answer.person.as_str(), KIND];
+    let body = keys::seal_note(ring.system(), place, answer.body, rng);
     let query = tx.sql(REMEMBER).bind(answer.person.as_str()).bind(answer.key);
     let query = query
         .bind(answer.fingerprint.as_slice())
@@ -95,8 +101,7 @@ pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     tx.sql(PURGE).bind(before.as_microsecond()).run().await
 }
 
-/// What binds an answer to its request. The key comes from outside, and a header field has no line breaks.
-fn place<'a>(person: &'a PersonId, key: &'a str) -> [&'a str; 3] {
-    let line = key.split('\n').next().unwrap_or_default();
-    [line, person.as_str(), "idempotency"]
+/// What binds an answer to its request: the key comes from outside, so its hash stands in the header.
+fn seal_place(key: &str) -> String {
+    keys::to_hex(&Sha256::digest(key))
 }

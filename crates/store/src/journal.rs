@@ -27,9 +27,25 @@ statements! {
         ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     INSERT_2 = "INSERT INTO entries (case_id, seq, at, actor, compartment, reading, commitment, hash, sealed) VALUES \
         ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    INSERT_3 = "INSERT INTO entries (case_id, seq, at, actor, compartment, reading, commitment, hash, sealed) VALUES \
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18), \
+        ($19, $20, $21, $22, $23, $24, $25, $26, $27)";
     INSERT_4 = "INSERT INTO entries (case_id, seq, at, actor, compartment, reading, commitment, hash, sealed) VALUES \
         ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18), \
         ($19, $20, $21, $22, $23, $24, $25, $26, $27), ($28, $29, $30, $31, $32, $33, $34, $35, $36)";
+    INSERT_5 = "INSERT INTO entries (case_id, seq, at, actor, compartment, reading, commitment, hash, sealed) VALUES \
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18), \
+        ($19, $20, $21, $22, $23, $24, $25, $26, $27), ($28, $29, $30, $31, $32, $33, $34, $35, $36), \
+        ($37, $38, $39, $40, $41, $42, $43, $44, $45)";
+    INSERT_6 = "INSERT INTO entries (case_id, seq, at, actor, compartment, reading, commitment, hash, sealed) VALUES \
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18), \
+        ($19, $20, $21, $22, $23, $24, $25, $26, $27), ($28, $29, $30, $31, $32, $33, $34, $35, $36), \
+        ($37, $38, $39, $40, $41, $42, $43, $44, $45), ($46, $47, $48, $49, $50, $51, $52, $53, $54)";
+    INSERT_7 = "INSERT INTO entries (case_id, seq, at, actor, compartment, reading, commitment, hash, sealed) VALUES \
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18), \
+        ($19, $20, $21, $22, $23, $24, $25, $26, $27), ($28, $29, $30, $31, $32, $33, $34, $35, $36), \
+        ($37, $38, $39, $40, $41, $42, $43, $44, $45), ($46, $47, $48, $49, $50, $51, $52, $53, $54), \
+        ($55, $56, $57, $58, $59, $60, $61, $62, $63)";
     INSERT_8 = "INSERT INTO entries (case_id, seq, at, actor, compartment, reading, commitment, hash, sealed) VALUES \
         ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18), \
         ($19, $20, $21, $22, $23, $24, $25, $26, $27), ($28, $29, $30, $31, $32, $33, $34, $35, $36), \

@@ -196,7 +196,7 @@ fn note_header([scope, owner, kind]: [&str; 3], commitment: [u8; 32]) -> Header 
     }
 }
 
-fn to_hex(bytes: &[u8]) -> String {
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::ids::CaseId;
 use proof::seal::{HeadLeaf, Seal};
 
-use crate::batch::pieces;
+use crate::batch::Padded;
 use crate::db::{Ask, Row, Sql, Tx, statements};
 use crate::error::{Result, StoreError};
 
@@ -13,8 +13,9 @@ statements! {
     HEADS = "SELECT id, seq, head FROM cases WHERE seq > 0";
     LAST_ID = "SELECT COALESCE(MAX(id), 0) FROM seals";
     INSERT_SEAL = "INSERT INTO seals (id, at, size, root, public_key, signature) VALUES ($1, $2, $3, $4, $5, $6)";
-    INSERT_LEAVES_1 = "INSERT INTO seal_leaves (case_id, seal_id, seq, head) VALUES \
-        ($1, $2, $3, $4)";
+    INSERT_LEAVES_4 = "INSERT INTO seal_leaves (case_id, seal_id, seq, head) VALUES \
+        ($1, $2, $3, $4), ($5, $6, $7, $8), ($9, $10, $11, $12), ($13, $14, $15, $16) \
+        ON CONFLICT DO NOTHING";
     INSERT_LEAVES_32 = "INSERT INTO seal_leaves (case_id, seal_id, seq, head) VALUES \
         ($1, $2, $3, $4), ($5, $6, $7, $8), ($9, $10, $11, $12), ($13, $14, $15, $16), \
         ($17, $18, $19, $20), ($21, $22, $23, $24), ($25, $26, $27, $28), ($29, $30, $31, $32), \
@@ -24,7 +25,8 @@ statements! {
         ($81, $82, $83, $84), ($85, $86, $87, $88), ($89, $90, $91, $92), ($93, $94, $95, $96), \
         ($97, $98, $99, $100), ($101, $102, $103, $104), ($105, $106, $107, $108), \
         ($109, $110, $111, $112), ($113, $114, $115, $116), ($117, $118, $119, $120), \
-        ($121, $122, $123, $124), ($125, $126, $127, $128)";
+        ($121, $122, $123, $124), ($125, $126, $127, $128) \
+        ON CONFLICT DO NOTHING";
     LATEST = "SELECT at, size, root, public_key, signature, id FROM seals ORDER BY id DESC LIMIT 1";
     ALL = "SELECT at, size, root, public_key, signature, id FROM seals ORDER BY id";
     LEAVES = "SELECT l.case_id, l.seq, l.head FROM seal_leaves l WHERE l.seal_id = \
@@ -90,13 +92,13 @@ pub async fn save(tx: &mut Tx, seal: &Seal, heads: &[HeadLeaf]) -> Result<u64> {
         .bind(seal.signature_hex.as_str())
         .run()
         .await?;
-    for piece in pieces(&moved, &[32, 1]) {
-        let mut query = tx.sql(if piece.len() == 32 {
-            INSERT_LEAVES_32
+    for (size, rows) in Padded::new(&moved, 4, 32) {
+        let mut query = tx.sql(if size == 4 {
+            INSERT_LEAVES_4
         } else {
-            INSERT_LEAVES_1
+            INSERT_LEAVES_32
         });
-        for leaf in piece {
+        for leaf in rows {
             let seq = i64::try_from(leaf.seq).map_err(StoreError::other)?;
             query = query
                 .bind(leaf.case.as_str())

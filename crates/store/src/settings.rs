@@ -1,6 +1,6 @@
 //! Small things that the system remembers about itself, by name.
 
-use crate::db::{Ask, Tx, statements};
+use crate::db::{Ask, Sql, Tx, statements};
 use crate::error::Result;
 
 statements! {
@@ -21,13 +21,11 @@ pub async fn get(on: &mut impl Ask, key: &str) -> Result<Option<String>> {
 
 /// Sets or replaces a value.
 pub async fn set(tx: &mut Tx, key: &str, value: &str) -> Result<()> {
-    use crate::db::Sql;
     tx.sql(SET).bind(key).bind(value).run().await.map(drop)
 }
 
 /// Sets a value unless there is one already; gives the one that is there afterwards.
 pub async fn set_once(tx: &mut Tx, key: &str, value: &str) -> Result<String> {
-    use crate::db::Sql;
     tx.sql(SET_ONCE).bind(key).bind(value).run().await?;
     Ok(get(tx, key).await?.unwrap_or_else(|| value.to_owned()))
 }

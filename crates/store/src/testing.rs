@@ -115,6 +115,14 @@ pub async fn prepare(db: &Db, text: &'static str) -> Result<()> {
     crate::db::prepare(db, text).await
 }
 
+/// Changes the database behind the back of everything, as somebody with the disk in their hands could.
+///
+/// # Errors
+/// What the engine says against it.
+pub async fn tamper(db: &Db, text: &'static str) -> Result<u64> {
+    crate::db::tamper(db, text).await
+}
+
 /// How SQLite would answer a statement, one step a line.
 ///
 /// # Errors

@@ -10,9 +10,14 @@ use jiff::Timestamp;
 use rand::CryptoRng;
 
 use super::*;
-use crate::batch::pieces;
+use crate::batch::Padded;
 use crate::db::{NEVER, Sql, Tx, micros_or_never};
 use crate::keys::Keys;
+
+/// Person and relation (`''` for any).
+type PersonRow = (String, String);
+/// Duty, owner, due, escalate at.
+type OwedRow = (String, String, i64, i64);
 
 /// What lists are to say of a case from now on.
 #[derive(Clone, Debug)]
@@ -42,6 +47,32 @@ pub async fn project(
     keys: &Keys,
     rng: &mut (impl CryptoRng + Send),
 ) -> Result<()> {
+    let next_due = project_case(tx, case, keys, rng).await?;
+    project_people(tx, case, next_due).await?;
+    project_duties(tx, case).await
+}
+
+/// The same for a case that this transaction has made: there is nothing to replace, so nothing is asked.
+///
+/// # Errors
+/// As [`project`].
+pub async fn project_first(
+    tx: &mut Tx,
+    case: &CaseProjection,
+    keys: &Keys,
+    rng: &mut (impl CryptoRng + Send),
+) -> Result<()> {
+    let next_due = project_case(tx, case, keys, rng).await?;
+    insert_people(tx, case, &wanted_people(case), next_due).await?;
+    insert_duties(tx, case, &wanted_duties(case)).await
+}
+
+async fn project_case(
+    tx: &mut Tx,
+    case: &CaseProjection,
+    keys: &Keys,
+    rng: &mut (impl CryptoRng + Send),
+) -> Result<i64> {
     let next_due = case
         .duties
         .iter()
@@ -70,16 +101,11 @@ pub async fn project(
     if changed == 0 {
         return Err(StoreError::missing(format!("case {}", case.id)));
     }
-    project_people(tx, case, next_due).await?;
-    project_duties(tx, case).await
+    Ok(next_due)
 }
 
 async fn project_people(tx: &mut Tx, case: &CaseProjection, next_due: i64) -> Result<()> {
-    let mut wanted: BTreeSet<(String, String)> = BTreeSet::new();
-    for (person, relation) in &case.people {
-        wanted.insert((person.as_str().into(), relation.name().into()));
-        wanted.insert((person.as_str().into(), String::new()));
-    }
+    let wanted = wanted_people(case);
     let rows = tx.sql(HAS_PEOPLE).bind(case.id.as_str()).all().await?;
     let there = rows
         .iter()
@@ -97,14 +123,32 @@ async fn project_people(tx: &mut Tx, case: &CaseProjection, next_due: i64) -> Re
     if !there.is_empty() {
         tx.sql(DELETE_PEOPLE).bind(case.id.as_str()).run().await?;
     }
-    let wanted: Vec<_> = wanted.into_iter().collect();
-    for piece in pieces(&wanted, &[16, 4, 1]) {
-        let mut query = tx.sql(match piece.len() {
-            16 => INSERT_PEOPLE_16,
-            4 => INSERT_PEOPLE_4,
-            _ => INSERT_PEOPLE_1,
+    insert_people(tx, case, &wanted, next_due).await
+}
+
+fn wanted_people(case: &CaseProjection) -> BTreeSet<PersonRow> {
+    let mut wanted = BTreeSet::new();
+    for (person, relation) in &case.people {
+        wanted.insert((person.as_str().into(), relation.name().into()));
+        wanted.insert((person.as_str().into(), String::new()));
+    }
+    wanted
+}
+
+async fn insert_people(
+    tx: &mut Tx,
+    case: &CaseProjection,
+    wanted: &BTreeSet<PersonRow>,
+    next_due: i64,
+) -> Result<()> {
+    let wanted: Vec<_> = wanted.iter().collect();
+    for (size, rows) in Padded::new(&wanted, 4, 16) {
+        let mut query = tx.sql(if size == 4 {
+            INSERT_PEOPLE_4
+        } else {
+            INSERT_PEOPLE_16
         });
-        for (person, relation) in piece {
+        for (person, relation) in rows {
             query = query
                 .bind(case.id.as_str())
                 .bind(person.as_str())
@@ -120,8 +164,21 @@ async fn project_people(tx: &mut Tx, case: &CaseProjection, next_due: i64) -> Re
 }
 
 async fn project_duties(tx: &mut Tx, case: &CaseProjection) -> Result<()> {
-    let wanted: BTreeSet<(String, String, i64, i64)> = case
-        .duties
+    let wanted = wanted_duties(case);
+    let rows = tx.sql(HAS_DUTIES).bind(case.id.as_str()).all().await?;
+    let read = |row: &Row| Ok((row.text(0)?, row.text(1)?, row.int(2)?, row.int(3)?));
+    let there = rows.iter().map(read).collect::<Result<BTreeSet<_>>>()?;
+    if there == wanted {
+        return Ok(());
+    }
+    if !there.is_empty() {
+        tx.sql(DELETE_DUTIES).bind(case.id.as_str()).run().await?;
+    }
+    insert_duties(tx, case, &wanted).await
+}
+
+fn wanted_duties(case: &CaseProjection) -> BTreeSet<OwedRow> {
+    case.duties
         .iter()
         .map(|duty| {
             let (due, escalate_at) = (micros_or_never(duty.due), micros_or_never(duty.escalate_at));
@@ -132,24 +189,18 @@ async fn project_duties(tx: &mut Tx, case: &CaseProjection) -> Result<()> {
                 escalate_at,
             )
         })
-        .collect();
-    let rows = tx.sql(HAS_DUTIES).bind(case.id.as_str()).all().await?;
-    let read = |row: &Row| Ok((row.text(0)?, row.text(1)?, row.int(2)?, row.int(3)?));
-    let there = rows.iter().map(read).collect::<Result<BTreeSet<_>>>()?;
-    if there == wanted {
-        return Ok(());
-    }
-    if !there.is_empty() {
-        tx.sql(DELETE_DUTIES).bind(case.id.as_str()).run().await?;
-    }
-    let wanted: Vec<_> = wanted.into_iter().collect();
-    for piece in pieces(&wanted, &[16, 4, 1]) {
-        let mut query = tx.sql(match piece.len() {
-            16 => INSERT_DUTIES_16,
-            4 => INSERT_DUTIES_4,
-            _ => INSERT_DUTIES_1,
+        .collect()
+}
+
+async fn insert_duties(tx: &mut Tx, case: &CaseProjection, wanted: &BTreeSet<OwedRow>) -> Result<()> {
+    let wanted: Vec<_> = wanted.iter().collect();
+    for (size, rows) in Padded::new(&wanted, 4, 16) {
+        let mut query = tx.sql(if size == 4 {
+            INSERT_DUTIES_4
+        } else {
+            INSERT_DUTIES_16
         });
-        for (duty, owner, due, escalate_at) in piece {
+        for (duty, owner, due, escalate_at) in rows {
             query = query
                 .bind(case.id.as_str())
                 .bind(duty.as_str())

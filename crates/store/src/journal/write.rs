@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use proof::{Hash, Header, entry};
 use rand::CryptoRng;
 
-use super::{ADVANCE, Head, INSERT_1, INSERT_2, INSERT_4, INSERT_8, INSERT_CASE, LOCK, NEXT_NUMBER};
-use crate::batch::pieces;
+use super::*;
 use crate::db::{NEVER, Sql, Tx};
 use crate::error::{Result, StoreError};
 use crate::keys::{self, Keys, WrappedKeys};
@@ -96,7 +95,7 @@ pub async fn append(
         .iter()
         .map(|event| seal(case, &mut next, keys, at, actor, event, rng))
         .collect::<Result<_>>()?;
-    for piece in pieces(&sealed, &[8, 4, 2, 1]) {
+    for piece in sealed.chunks(8) {
         insert(tx, piece).await?;
     }
     let moved = tx
@@ -157,12 +156,10 @@ fn seal(
 }
 
 async fn insert(tx: &mut Tx, entries: &[Sealed]) -> Result<()> {
-    let mut query = tx.sql(match entries.len() {
-        8 => INSERT_8,
-        4 => INSERT_4,
-        2 => INSERT_2,
-        _ => INSERT_1,
-    });
+    const TEXTS: [&str; 8] = [
+        INSERT_1, INSERT_2, INSERT_3, INSERT_4, INSERT_5, INSERT_6, INSERT_7, INSERT_8,
+    ];
+    let mut query = tx.sql(TEXTS[entries.len() - 1]);
     for entry in entries {
         query = query
             .bind(entry.header.case.as_str())

@@ -213,17 +213,11 @@ fn watch(bin: &Path, base: &Path, root: bool) {
          {stop}\"$2/pg_ctl\" -s -m immediate stop -D \"$1/data\"\n\
          rm -rf \"$1/data\" \"$1/run\"\n"
     );
-    let mut command = Command::new("setsid");
-    command
-        .args(["sh", "-c", &script, "watchdog"])
+    // It forks, so that there is nothing to wait for.
+    run(Command::new("setsid")
+        .args(["--fork", "sh", "-c", &script, "watchdog"])
         .arg(base)
-        .arg(bin)
-        .current_dir("/");
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    command.spawn().expect("the test server's watchdog starts");
+        .arg(bin));
 }
 
 fn lock_file(path: &Path) -> File {

@@ -1,0 +1,179 @@
+use store::{StoreConfig, StoreError, settings};
+
+use crate::*;
+
+#[tokio::test]
+async fn every_statement_can_be_prepared_on_both_engines() {
+    on_both(|store, _scratch| async move {
+        let statements = testing::statements();
+        assert!(statements.len() > 80, "{} statements", statements.len());
+        for text in statements {
+            if let Err(error) = testing::prepare(&store.db, text).await {
+                panic!("{error}\n{text}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_dropped_leaves_nothing() {
+    on_both(|store, _scratch| async move {
+        let mut tx = store.db.begin().await.unwrap();
+        begin_case(&store, &mut tx, &case_id(1)).await;
+        settings::set(&mut tx, "name", "value").await.unwrap();
+        assert_eq!(
+            settings::get(&mut tx, "name").await.unwrap().as_deref(),
+            Some("value")
+        );
+        drop(tx);
+        let mut read = store.db.read().await.unwrap();
+        assert_eq!(settings::get(&mut read, "name").await.unwrap(), None);
+        assert_eq!(journal::head(&mut read, &case_id(1)).await.unwrap(), None);
+        let mut tx = store.db.begin().await.unwrap();
+        let (number, _) = begin_case(&store, &mut tx, &case_id(1)).await;
+        assert_eq!(number.as_str(), "2026-0001", "the number was given back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn readers_see_what_was_committed_while_somebody_writes() {
+    on_both(|store, _scratch| async move {
+        let mut tx = store.db.begin().await.unwrap();
+        settings::set(&mut tx, "name", "value").await.unwrap();
+        let mut read = store.db.read().await.unwrap();
+        assert_eq!(settings::get(&mut read, "name").await.unwrap(), None);
+        tx.commit().await.unwrap();
+        assert_eq!(
+            settings::get(&mut read, "name").await.unwrap().as_deref(),
+            Some("value")
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_there_already_is_named_by_its_table() {
+    on_both(|store, _scratch| async move {
+        let mut tx = store.db.begin().await.unwrap();
+        begin_case(&store, &mut tx, &case_id(1)).await;
+        let (_, wrapped) = store.keys.generate(&case_id(1), &mut testing::rng(8));
+        let error = journal::create_case(&mut tx, &new_case(&case_id(1)), &wrapped)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Unique { what } if what == "cases"),
+            "{error:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_master_key_is_refused() {
+    on_both(|_store, scratch| async move {
+        let master = proof::MasterKey::from_hex(&"11".repeat(32)).unwrap();
+        let config = StoreConfig {
+            master,
+            ..scratch.config()
+        };
+        let error = Store::open(config, &mut testing::rng(1))
+            .await
+            .err()
+            .expect("refused");
+        assert!(matches!(error, StoreError::Key(_)), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_of_another_database_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let error = store::Db::connect(Some("mysql://localhost"), dir.path())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("postgres://"), "{error}");
+}
+
+#[tokio::test]
+async fn two_processes_write_to_one_sqlite_file() {
+    let (store, scratch) = sqlite().await;
+    let other = scratch.reopen().await;
+    let write = |db: store::Db, name: &'static str| async move {
+        for value in 0..20 {
+            let mut tx = db.begin().await.unwrap();
+            settings::set(&mut tx, name, &value.to_string()).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    };
+    tokio::join!(write(store.db.clone(), "a"), write(other.db.clone(), "b"));
+    let mut read = store.db.read().await.unwrap();
+    for name in ["a", "b"] {
+        assert_eq!(
+            settings::get(&mut read, name).await.unwrap().as_deref(),
+            Some("19")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_called_so() {
+    let (store, _scratch) = sqlite().await;
+    // The engine's own way to run out of room: no page more than there are.
+    testing::tamper(&store.db, "PRAGMA max_page_count = 1")
+        .await
+        .unwrap();
+    let mut tx = store.db.begin().await.unwrap();
+    let error = settings::set(&mut tx, "big", &"x".repeat(100_000))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::DiskFull(_)), "{error:?}");
+    drop(tx);
+    assert_eq!(
+        settings::get(&mut store.db.read().await.unwrap(), "big")
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+/// A statement that walks a whole table would be quick in every other test, and slow with 10,000 cases.
+#[tokio::test]
+async fn sqlite_answers_every_list_from_an_index() {
+    // The whole of the table is what is asked for, or what is sorted is little (one case's, one person's).
+    let whole = [
+        "FROM units",
+        "FROM people",
+        "FROM person_roles",
+        "FROM cases GROUP BY",
+        "FROM cases ORDER BY id",
+        "FROM cases WHERE state = $1 ORDER BY id",
+        "FROM cases WHERE seq > 0",
+        "FROM seals",
+        "FROM seal_leaves l",
+        "SELECT id FROM blobs",
+        "FROM blobs WHERE case_id",
+        "FROM tokens WHERE person",
+    ];
+    let (store, _scratch) = sqlite().await;
+    let mut slow = String::new();
+    for text in testing::statements() {
+        let plan = testing::plan(&store.db, text).await.unwrap();
+        let walks = |step: &str| {
+            let table =
+                step.starts_with("SCAN") && !step.contains("VALUES CLAUSE") && !step.contains("CONSTANT ROW");
+            table || step.contains("TEMP B-TREE")
+        };
+        // A walk along the index that gives the order ends at the limit.
+        let ordered = text.contains("LIMIT")
+            && plan
+                .lines()
+                .all(|step| !walks(step) || step.contains("USING INDEX"));
+        if plan.lines().any(walks) && !ordered && !whole.iter().any(|part| text.contains(part)) {
+            slow += &format!("{text}\n{plan}\n\n");
+        }
+        println!("{text}\n{plan}\n");
+    }
+    assert!(slow.is_empty(), "{slow}");
+}
