@@ -1,7 +1,29 @@
+//! One case: its story, its drawers, its exhibits, and its way out as a bag.
+
+pub mod duty;
+mod drawers;
+pub mod exhibits;
+mod export;
+pub mod head;
+mod page;
+mod status;
+pub mod story;
+mod upload;
+
 use app::App;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
 use std::sync::Arc;
 
+/// The routes of one case.
 pub fn router() -> Router<Arc<App>> {
     Router::new()
+        .route("/cases/{number}", get(page::show))
+        // Files are counted as they stream by.
+        .route("/cases/{number}/exhibits", get(upload::show).post(upload::send).layer(DefaultBodyLimit::disable()))
+        .route("/cases/{number}/exhibits/{n}", get(exhibits::show))
+        .route("/cases/{number}/exhibits/{n}/original", get(exhibits::original))
+        .route("/cases/{number}/exhibits/{n}/cover", get(exhibits::cover))
+        .route("/cases/{number}/export", get(export::show).post(export::send))
 }

@@ -1,6 +1,7 @@
 //! What each command asks for, with what the case already knows filled in.
 
 use super::form::{Choice, Form, Input, Maker, Posted, choices};
+use crate::case::head::suggested;
 use crate::text::L;
 use app::CaseView;
 use domain::calendar::Calendar;
@@ -33,11 +34,6 @@ impl Asking<'_> {
     /// Today, where the municipality is.
     pub fn today(&self) -> jiff::civil::Date {
         self.calendar.local(self.now).date()
-    }
-
-    /// A time as a `datetime-local` field wants it.
-    pub fn local(&self, at: Timestamp) -> String {
-        self.calendar.local(at).strftime("%Y-%m-%dT%H:%M").to_string()
     }
 
     fn email(&self, person: &PersonId) -> Option<String> {
@@ -133,8 +129,9 @@ fn triage(asking: &Asking<'_>) -> Form {
 }
 
 fn care(asking: &Asking<'_>) -> Form {
-    let mut make = Maker::new(asking.l, "care");
-    make.add("talked_at", Input::Moment).is(asking.local(asking.now));
+    let l = asking.l;
+    let mut make = Maker::new(l, "care");
+    make.add("talked_at", Input::Moment).is(l.write_moment(asking.now));
     make.add("with", Input::Line).hint();
     make.add("talk", LINES).hint().required();
     make.add("wishes", LINES).hint();
@@ -154,7 +151,7 @@ fn register(asking: &Asking<'_>) -> Form {
     let mut make = Maker::new(l, "register");
     make.section("what");
     make.add("title", Input::Line).hint().required().is(suggested_title(asking));
-    make.add("episode_at", Input::Moment).hint().required().is(asking.local(case.episode_at().0));
+    make.add("episode_at", Input::Moment).hint().required().is(l.write_moment(case.episode_at().0));
     make.add("medium", Input::Select(choices!(l, Medium, "medium"))).required().is(medium);
     make.add("form", Input::Radio(choices!(l, Shape, "form"))).required();
     make.add("course", Input::Text { rows: 6 }).hint().required();
@@ -173,17 +170,11 @@ fn register(asking: &Asking<'_>) -> Form {
     make.done()
 }
 
-/// "Opslag på Facebook", by the medium and the platform that the report names; never anybody's name.
+/// What the case is called until somebody calls it something.
 fn suggested_title(asking: &Asking<'_>) -> String {
     let case = &asking.view.state;
-    let Some(medium) = case.medium() else { return String::new() };
     let platform = case.reports.iter().find_map(|(_, facts)| facts.platform.as_deref());
-    match platform {
-        Some(platform) => {
-            asking.l.ta(&format!("title-on-{medium}"), &[("platform", platform)])
-        }
-        None => asking.l.t(&format!("title-{medium}")),
-    }
+    suggested(asking.l, case.medium(), platform).unwrap_or_default()
 }
 
 fn record_absence(asking: &Asking<'_>) -> Form {
@@ -208,8 +199,9 @@ fn decide_police(asking: &Asking<'_>) -> Form {
 }
 
 fn report_police(asking: &Asking<'_>) -> Form {
-    let mut make = Maker::new(asking.l, "report-police");
-    make.add("at", Input::Moment).required().is(asking.local(asking.now));
+    let l = asking.l;
+    let mut make = Maker::new(l, "report-police");
+    make.add("at", Input::Moment).required().is(l.write_moment(asking.now));
     make.add("reference", Input::Line).hint().required();
     make.done()
 }
@@ -219,7 +211,7 @@ fn delegate(asking: &Asking<'_>) -> Form {
     let open = asking.duties(|duty| duty.is_open() && !matches!(duty.kind, Receive | Close | Review));
     let mut make = Maker::new(asking.l, "delegate");
     make.add("duty", Input::Select(open)).required().is(asking.wanted("duty"));
-    make.add("person", Input::Email).hint().required();
+    make.add("person", Input::Person).hint().required();
     make.add("reason", FEW);
     make.done()
 }
@@ -241,7 +233,7 @@ fn invite(asking: &Asking<'_>) -> Form {
     let l = asking.l;
     let until = asking.today().saturating_add(30.days());
     let mut make = Maker::new(l, "invite");
-    make.add("person", Input::Email).hint().required();
+    make.add("person", Input::Person).hint().required();
     make.add("drawers", Input::Checks(choices!(l, Compartment, "drawer", explained))).required();
     make.add("until", Input::Date).hint().required().is(until.to_string());
     make.add("reason", FEW).hint().required();

@@ -4,9 +4,8 @@
 //! what was posted and become the command's JSON, which is what the API takes too.
 
 use crate::text::L;
-use jiff::Timestamp;
+use domain::ids::PersonId;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 /// What a posted body says, in the order of the form.
@@ -37,7 +36,8 @@ pub struct Choice {
 #[derive(Clone, Debug)]
 pub enum Input {
     Line,
-    Email,
+    /// A colleague by name or e-mail.
+    Person,
     Text { rows: u8 },
     Date,
     /// Date and hour in the municipality's own time.
@@ -100,7 +100,7 @@ impl Field {
     pub fn kind(&self) -> &'static str {
         match self.input {
             Input::Line => "line",
-            Input::Email => "email",
+            Input::Person => "person",
             Input::Text { .. } | Input::People => "text",
             Input::Date => "date",
             Input::Moment => "datetime-local",
@@ -145,7 +145,7 @@ impl Field {
     }
 
     /// The field as JSON; `None` leaves it out.
-    fn json(&self, zone: &TimeZone) -> Option<Value> {
+    fn json(&self, l: &L) -> Option<Value> {
         let value = self.value().trim();
         match self.input {
             Input::Check => Some(json!(value == "true")),
@@ -153,15 +153,10 @@ impl Field {
             Input::People => Some(json!(self.value().lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>())),
             _ if value.is_empty() => None,
             Input::Hidden => Some(value.parse::<u64>().map_or_else(|_| json!(value), |number| json!(number))),
-            Input::Moment => Some(json!(moment(value, zone)?.to_string())),
+            Input::Moment => Some(json!(l.read_moment(value)?.to_string())),
             _ => Some(json!(value)),
         }
     }
-}
-
-/// Reads a date and hour as typed, in the municipality's own time.
-fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    zone.to_timestamp(text.parse::<DateTime>().ok()?).ok()
 }
 
 /// Some fields under one heading.
@@ -223,6 +218,26 @@ impl Form {
         found.map(|field| field.error = Some(message)).is_some()
     }
 
+    /// Puts the person that each name means in the place of the name; what was typed stays where it means nobody.
+    pub fn find_people(&mut self, find: impl Fn(&str) -> Result<PersonId, String>) -> Option<Self> {
+        let mut found = self.clone();
+        let mut fine = true;
+        for (field, found) in self.fields_mut().zip(found.fields_mut()) {
+            if !matches!(field.input, Input::Person | Input::People) {
+                continue;
+            }
+            let names = field.value().lines().map(str::trim).filter(|name| !name.is_empty());
+            match names.map(&find).collect::<Result<Vec<_>, _>>() {
+                Ok(people) => found.values = vec![people.iter().map(PersonId::as_str).collect::<Vec<_>>().join("\n")],
+                Err(message) => {
+                    field.error = Some(message);
+                    fine = false;
+                }
+            }
+        }
+        fine.then_some(found)
+    }
+
     /// The fields with something wrong: where a link to each leads, its label, the message.
     pub fn errors(&self) -> Vec<(String, String, String)> {
         let wrong = |field: &Field| {
@@ -232,10 +247,10 @@ impl Form {
     }
 
     /// The command's JSON, `type` included.
-    pub fn json(&self, command: &str, zone: &TimeZone) -> Value {
+    pub fn json(&self, command: &str, l: &L) -> Value {
         let mut whole = Map::from_iter([("type".to_owned(), json!(command))]);
         for field in self.fields() {
-            let Some(value) = field.json(zone) else { continue };
+            let Some(value) = field.json(l) else { continue };
             match field.name.split_once('.') {
                 Some((outer, inner)) => {
                     let object = whole.entry(outer).or_insert_with(|| json!({}));

@@ -1,0 +1,67 @@
+# Kontakten med afsenderen og brevene. Selve brevet er altid på dansk.
+
+do-contact = Kontakt afsenderen
+do-contact-intro = Kontakten har to formål, der kan klares hver for sig eller sammen: at forstå, hvad der ligger bag, og at sige, hvad der ikke kan accepteres. Det er altid ledelsen, der gør det. Send brevet, eller hold samtalen, og gem det her.
+do-contact-after = Brevet bliver en del af delmappen Sagen og kan udskrives bagefter. Værn sender det ikke for dig.
+do-contact-button = Forbered kontakten
+do-contact-send = Gem kontakten
+done-contact = Kontakten er gemt. Du kan udskrive brevet fra forløbet.
+contact-outcome = Juristens vurdering: { $outcome }
+contact-no-boundary = Juristen har vurderet, at det er lovligt. Derfor får afsenderen ikke at vide, at noget skal høre op. I kan stadig tale om det, der ligger bag.
+contact-review-missing = Personalejuristen har ikke vurderet sagen endnu. Afsenderen må først kontaktes, når det er sket.
+contact-not-allowed = Personalejuristen har vurderet, at afsenderen ikke må kontaktes. Begrundelsen står ovenfor.
+contact-nothing-owed = Kontakten er allerede gjort eller fraveget.
+contact-blocked-care = Alt andet i sagen fortsætter: omsorgen for medarbejderen, beslutningen om politi og opfølgningen.
+contact-letters = Hvilket brev?
+contact-letter-both = Begge dele
+contact-letter-substance = Kun det, der ligger bag
+contact-letter-boundary = Kun det, der skal høre op
+contact-rewrite = Skriv brevet forfra ud fra felterne
+contact-letter-open = Der er noget i brevet, som står i [skarpe parenteser]. Skriv det rigtige i stedet.
+contact-letter-filled = Vi har sat det, du skrev, ind i brevet. Læs det igennem, og gem så igen.
+
+purpose-substance = Forstå, hvad der ligger bag
+purpose-boundary = Sige, hvad der skal høre op
+explain-purpose-substance = Hvad handler utilfredsheden om, hvem kan afsenderen tale med, og hvor kan man klage?
+explain-purpose-boundary = Hvad kan ikke accepteres, hvad skal høre op, og hvornår?
+channel-letter = Brev
+channel-digital-post = Digital Post
+channel-phone = Telefon
+channel-meeting = Møde
+channel-email = E-mail
+
+ask-contact-purposes = Hvad er formålet?
+ask-contact-section-boundary = Det, der skal høre op
+ask-contact-demand = Hvad konkret?
+ask-contact-demand-hint = Kun det, juristen har vurderet som chikane eller muligt strafbart. Skriv det, så det kan læses af afsenderen, uden medarbejderens navn og private forhold. Skal udfyldes, når formålet er at sige, hvad der skal høre op.
+ask-contact-stop-by = Senest hvornår?
+ask-contact-stop-by-hint = Dagen efter skal du se efter, om det er sket.
+ask-contact-section-letter = Brevet
+ask-contact-letter = Brev
+ask-contact-letter-hint = Ret det til, så det passer. Nævn ikke den berørte medarbejder mere end nødvendigt, og skriv aldrig noget privat om medarbejderen. Kan være tomt, hvis kontakten var en samtale.
+ask-contact-section-how = Sådan skete det
+ask-contact-channel = Hvordan?
+ask-contact-at = Hvornår?
+ask-contact-at-hint = Når brevet er sendt, eller samtalen er holdt.
+ask-contact-note = Notat
+ask-contact-note-hint = Hvad sagde afsenderen, og hvad blev aftalt? Skal udfyldes efter en samtale.
+ask-contact-complaint-routes-explained = Jeg har forklaret, hvor man kan klage
+ask-contact-complaint-routes-explained-hint = Skal være gjort, når formålet er at forstå, hvad der ligger bag. Brevet forklarer det.
+ask-contact-through-guardian = Kontakten gik gennem forældremyndighedens indehaver
+ask-contact-through-guardian-hint = Afsenderen er under 15 år, eller juristen har sagt, at det skal være sådan.
+
+letter-heading = Brev
+letter-print = Udskriv med browserens udskriv-funktion; så er kun brevet med.
+letter-something = noget, der er skrevet eller gjort
+letter-month-1 = januar
+letter-month-2 = februar
+letter-month-3 = marts
+letter-month-4 = april
+letter-month-5 = maj
+letter-month-6 = juni
+letter-month-7 = juli
+letter-month-8 = august
+letter-month-9 = september
+letter-month-10 = oktober
+letter-month-11 = november
+letter-month-12 = december

@@ -1,0 +1,66 @@
+# Den juridiske vurdering.
+
+do-review = Juridisk vurdering
+do-review-intro = Afvej borgerens ytringsfrihed mod det, en medarbejder skal tåle. Sagen er neutral, indtil du har vurderet den.
+do-review-after = Vurderingen ligger i delmappen Sagen, og afsenderen kan komme til at læse den. Den kan kun laves om, hvis der kommer nye bilag, eller sagen bliver åbnet igen.
+do-review-button = Vurdér sagen
+do-review-send = Gem vurderingen
+done-review = Vurderingen er gemt. Lederen har fået besked.
+review-material = Det, du skal vurdere
+review-exhibits-text = Bilagene er dækkede, til du åbner dem.
+review-told = Fortalt af
+review-facts = Oplysninger
+review-is-done = Sagen er vurderet, og der er ikke kommet noget nyt siden.
+review-see = Se vurderingen
+review-lawful-after = Er det lovligt, får borgeren aldrig at vide, at det skal høre op. Ledelsen kan stadig kontakte borgeren om det, der ligger bag, og omsorgen for medarbejderen fortsætter.
+
+ask-review-section-said = Hvad er der sagt?
+ask-review-grounds-said = Hvad er der sagt?
+ask-review-grounds-said-hint = Gengiv det neutralt. Citér det afgørende ordret.
+ask-review-grounds-about = Om hvem eller hvad?
+ask-review-grounds-about-hint = For eksempel: en afgørelse, sagsbehandlingen, en navngiven medarbejder.
+ask-review-grounds-aim = Hvad er det rettet mod?
+aim-authority = Myndigheden
+aim-person = Personen
+aim-both = Begge dele
+ask-review-grounds-truth = Hvilken slags påstand er det?
+truth-true = Sandt
+truth-untrue = Usandt
+truth-opinion = En mening
+truth-unclear = Uklart
+ask-review-grounds-threat = Er der en trussel?
+threat-none = Nej
+threat-veiled = Ja, antydet
+threat-direct = Ja, direkte
+ask-review-grounds-repetition = Er det sket flere gange?
+ask-review-grounds-repetition-hint = Hvor ofte, og siden hvornår.
+ask-review-grounds-reach = Hvor mange har kunnet se det?
+ask-review-grounds-reach-hint = For eksempel: lukket gruppe med 40 medlemmer, offentlig side.
+ask-review-without-exhibits = Hvorfor kan sagen vurderes uden bilag?
+ask-review-without-exhibits-hint = Der er ingen bilag i sagen. Skriv, hvad vurderingen så bygger på.
+
+ask-review-section-weigh = Afvejning
+ask-review-grounds-counter-argument = For ytringsfriheden
+ask-review-grounds-counter-argument-hint = Skriv det først: hvad er det bedste argument for, at borgeren må sige det her?
+ask-review-grounds-conclusion = Konklusion
+ask-review-grounds-conclusion-hint = Hvorfor det ene vejer tungere end det andet.
+ask-review-outcome = Udfald
+explain-outcome-lawful-criticism = Borgeren bruger sin ret til at kritisere. Der er intet, der skal høre op.
+explain-outcome-rude-but-lawful = Tonen er grov, men en medarbejder skal kunne tåle det. Der er intet, der skal høre op.
+explain-outcome-harassment = Det går ud over, hvad en medarbejder skal tåle. Ledelsen skal sige, at det skal høre op.
+explain-outcome-possible-crime = Det kan være strafbart. Politiet afgør det. Ledelsen skal sige, at det skal høre op.
+
+ask-review-section-contact = Må afsenderen kontaktes?
+ask-review-contact-may = Må afsenderen kontaktes?
+may-contact-yes = Ja
+may-contact-through-guardian = Kun gennem forældremyndighedens indehaver
+may-contact-no = Nej
+explain-may-contact-yes = Ledelsen kontakter afsenderen om det, der ligger bag.
+explain-may-contact-through-guardian = Afsenderen er under 15 år.
+explain-may-contact-no = For eksempel ved forfølgelse eller sygdom, eller fordi politiet har bedt os vente.
+ask-review-contact-by = Af hvem?
+ask-review-contact-by-hint = For eksempel: lederen, eller lederens leder. Aldrig den berørte medarbejder.
+ask-review-contact-how = Hvordan?
+ask-review-contact-how-hint = For eksempel: ved brev, eller ved et møde med to til stede.
+ask-review-contact-reason = Begrundelse
+ask-review-contact-reason-hint = Skal skrives, hvis svaret ikke er ja.

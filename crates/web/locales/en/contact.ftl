@@ -1,0 +1,67 @@
+# Contact with the originator, and the letters. The letter itself is always in Danish.
+
+do-contact = Contact the originator
+do-contact-intro = Contact has two purposes, which can be pursued separately or together: to understand what lies behind, and to say what is unacceptable. It is always management that does it. Send the letter or hold the talk, and record it here. The letter is in Danish, because it goes to a citizen.
+do-contact-after = The letter becomes part of the drawer The matter and can be printed afterwards. Værn does not send it for you.
+do-contact-button = Prepare the contact
+do-contact-send = Save the contact
+done-contact = The contact is saved. You can print the letter from the story.
+contact-outcome = The lawyer's assessment: { $outcome }
+contact-no-boundary = The lawyer has found that it is lawful. So the originator is not told that anything must stop. You can still talk about what lies behind.
+contact-review-missing = The personnel lawyer has not assessed the case yet. The originator may not be contacted before that.
+contact-not-allowed = The personnel lawyer has found that the originator must not be contacted. The reason is above.
+contact-nothing-owed = The contact is already made or waived.
+contact-blocked-care = All else in the case goes on: care for the employee, the decision on police, and follow-up.
+contact-letters = Which letter?
+contact-letter-both = Both
+contact-letter-substance = Only what lies behind
+contact-letter-boundary = Only what must stop
+contact-rewrite = Write the letter anew from the fields
+contact-letter-open = Something in the letter stands in [square brackets]. Write the right words instead.
+contact-letter-filled = We have put what you wrote into the letter. Read it through, and save again.
+
+purpose-substance = Understand what lies behind
+purpose-boundary = Say what must stop
+explain-purpose-substance = What is the dissatisfaction about, whom can the originator talk to, and where to complain?
+explain-purpose-boundary = What is unacceptable, what must stop, and by when?
+channel-letter = Letter
+channel-digital-post = Digital Post
+channel-phone = Phone
+channel-meeting = Meeting
+channel-email = E-mail
+
+ask-contact-purposes = What is the purpose?
+ask-contact-section-boundary = What must stop
+ask-contact-demand = What exactly?
+ask-contact-demand-hint = Only what the lawyer has assessed as harassment or a possible crime. Write it so that the originator can read it, without the employee's name and private matters. Must be given when the purpose is to say what must stop. Write it in Danish; it goes into the letter.
+ask-contact-stop-by = By when?
+ask-contact-stop-by-hint = The day after, you are to look whether it has happened.
+ask-contact-section-letter = The letter
+ask-contact-letter = Letter
+ask-contact-letter-hint = Adapt it so that it fits. Do not name the targeted employee more than needed, and never write anything private about them. May be empty if the contact was a talk.
+ask-contact-section-how = How it was done
+ask-contact-channel = How?
+ask-contact-at = When?
+ask-contact-at-hint = When the letter is sent or the talk has been held.
+ask-contact-note = Note
+ask-contact-note-hint = What did the originator say, and what was agreed? Must be given after a talk.
+ask-contact-complaint-routes-explained = I have explained where to complain
+ask-contact-complaint-routes-explained-hint = Must be done when the purpose is to understand what lies behind. The letter explains it.
+ask-contact-through-guardian = Contact went through the guardian
+ask-contact-through-guardian-hint = The originator is under 15, or the lawyer has said that it must be so.
+
+letter-heading = Letter
+letter-print = Print with your browser; only the letter is printed.
+letter-something = something written or done
+letter-month-1 = January
+letter-month-2 = February
+letter-month-3 = March
+letter-month-4 = April
+letter-month-5 = May
+letter-month-6 = June
+letter-month-7 = July
+letter-month-8 = August
+letter-month-9 = September
+letter-month-10 = October
+letter-month-11 = November
+letter-month-12 = December

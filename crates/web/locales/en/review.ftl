@@ -1,0 +1,66 @@
+# The legal review.
+
+do-review = Legal review
+do-review-intro = Weigh the citizen's freedom of speech against what an employee must tolerate. The case is neutral until you have assessed it.
+do-review-after = The assessment lies in the drawer The matter, and the originator may come to read it. It can only be made again if new exhibits come or the case is reopened.
+do-review-button = Review the case
+do-review-send = Save the assessment
+done-review = The assessment is saved. The manager has been told.
+review-material = What you are to assess
+review-exhibits-text = The exhibits are covered until you open them.
+review-told = Told by
+review-facts = Facts
+review-is-done = The case has been assessed, and nothing new has come since.
+review-see = See the assessment
+review-lawful-after = If it is lawful, the citizen is never told to stop. Management can still contact the citizen about what lies behind, and care for the employee goes on.
+
+ask-review-section-said = What is said?
+ask-review-grounds-said = What is said?
+ask-review-grounds-said-hint = In neutral words. Quote what is decisive word for word.
+ask-review-grounds-about = About whom or what?
+ask-review-grounds-about-hint = For example: a decision, the handling of a case, a named employee.
+ask-review-grounds-aim = What is it aimed at?
+aim-authority = The authority
+aim-person = The person
+aim-both = Both
+ask-review-grounds-truth = What kind of claim is it?
+truth-true = True
+truth-untrue = Untrue
+truth-opinion = An opinion
+truth-unclear = Unclear
+ask-review-grounds-threat = Is there a threat?
+threat-none = No
+threat-veiled = Yes, veiled
+threat-direct = Yes, direct
+ask-review-grounds-repetition = Has it happened several times?
+ask-review-grounds-repetition-hint = How often, and since when.
+ask-review-grounds-reach = How many could see it?
+ask-review-grounds-reach-hint = For example: closed group of 40 members, public page.
+ask-review-without-exhibits = Why can the case be assessed without exhibits?
+ask-review-without-exhibits-hint = There are no exhibits in the case. Say what the assessment rests on then.
+
+ask-review-section-weigh = Weighing
+ask-review-grounds-counter-argument = For free speech
+ask-review-grounds-counter-argument-hint = Write this first: what is the best argument that the citizen may say this?
+ask-review-grounds-conclusion = Conclusion
+ask-review-grounds-conclusion-hint = Why the one weighs more than the other.
+ask-review-outcome = Outcome
+explain-outcome-lawful-criticism = The citizen uses their right to criticise. There is nothing that must stop.
+explain-outcome-rude-but-lawful = The tone is rude, but an employee must be able to tolerate it. There is nothing that must stop.
+explain-outcome-harassment = It goes beyond what an employee must tolerate. Management is to say that it must stop.
+explain-outcome-possible-crime = It may be a crime. The police decide that. Management is to say that it must stop.
+
+ask-review-section-contact = May the originator be contacted?
+ask-review-contact-may = May the originator be contacted?
+may-contact-yes = Yes
+may-contact-through-guardian = Only through the guardian
+may-contact-no = No
+explain-may-contact-yes = Management contacts the originator about what lies behind.
+explain-may-contact-through-guardian = The originator is under 15.
+explain-may-contact-no = For example stalking or illness, or because the police have asked us to wait.
+ask-review-contact-by = By whom?
+ask-review-contact-by-hint = For example: the manager, or the manager's manager. Never the targeted employee.
+ask-review-contact-how = How?
+ask-review-contact-how-hint = For example: by letter, or at a meeting with two present.
+ask-review-contact-reason = Reason
+ask-review-contact-reason-hint = Must be given if the answer is not yes.

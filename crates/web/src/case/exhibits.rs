@@ -1,0 +1,221 @@
+//! Exhibits: covered until asked for, shown on purpose, handed out as they came.
+
+use super::head::{number, title};
+use crate::ctx::Ctx;
+use crate::page::{Fault, Frame, PageError, render};
+use app::CaseView;
+use askama::Template;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use domain::access::Action;
+use domain::case::{Exhibit, Viewing};
+use futures_util::{Stream, StreamExt};
+use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use jiff::Timestamp;
+
+/// How much of a text exhibit is shown on the page; the rest is in the original.
+const SHOWN_TEXT: usize = 256 * 1024;
+
+/// One covered exhibit.
+#[derive(Clone, Debug)]
+pub struct Card {
+    pub number: u32,
+    pub href: String,
+    /// The cover's address, for those kinds of file that have one.
+    pub cover: Option<String>,
+    pub kind: String,
+    pub when: String,
+}
+
+/// The ways an exhibit can be looked at without running anything in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Picture,
+    Sound,
+    Film,
+    Text,
+    Download,
+}
+
+fn shown(media_type: &str) -> Shown {
+    match media_type {
+        "image/png" | "image/jpeg" | "image/webp" | "image/gif" => Shown::Picture,
+        "audio/mp4" | "audio/mpeg" => Shown::Sound,
+        "video/mp4" | "video/quicktime" => Shown::Film,
+        "text/plain" | "message/rfc822" => Shown::Text,
+        _ => Shown::Download,
+    }
+}
+
+/// The exhibits that the reader may open: all of them, or those they sent themselves.
+pub fn cards(ctx: &Ctx, view: &CaseView) -> Vec<Card> {
+    let case = &view.state;
+    let card = |(at, exhibit): &(Timestamp, Exhibit)| {
+        let href = format!("/cases/{}/exhibits/{}", case.number, exhibit.number);
+        Card {
+            number: exhibit.number,
+            cover: (shown(&exhibit.media_type) == Shown::Picture).then(|| format!("{href}/cover")),
+            href,
+            kind: ctx.l.t(&format!("file-type-{}", short(&exhibit.media_type))),
+            when: match exhibit.seen_at {
+                Some(seen) => ctx.l.ta("exhibit-seen", &[("at", ctx.l.at(seen))]),
+                None => ctx.l.ta("exhibit-received", &[("at", ctx.l.at(*at))]),
+            },
+        }
+    };
+    case.exhibits.iter().filter(|(_, exhibit)| may_open(ctx, view, exhibit)).map(card).collect()
+}
+
+fn may_open(ctx: &Ctx, view: &CaseView, exhibit: &Exhibit) -> bool {
+    let own = view.may(Action::ReadOwnReport) && exhibit.sent_by == ctx.me.id;
+    view.may(Action::ReadExhibits) || own
+}
+
+/// The kind of file in one word, for text keys.
+fn short(media_type: &str) -> &'static str {
+    match media_type {
+        "message/rfc822" | "application/vnd.ms-outlook" => "mail",
+        "application/pdf" => "pdf",
+        "text/plain" => "text",
+        "application/zip" => "zip",
+        "application/wacz" => "web-archive",
+        other if other.starts_with("image/") => "picture",
+        other if other.starts_with("video/") => "film",
+        other if other.starts_with("audio/") => "sound",
+        _ => "file",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "case/exhibit.html")]
+struct ExhibitPage {
+    frame: Frame,
+    number: String,
+    title: String,
+    n: u32,
+    original: String,
+    shown: Shown,
+    text: String,
+    cut: bool,
+    facts: Vec<(String, String)>,
+    source_url: Option<String>,
+    sha256: String,
+    /// The numbers of the exhibits that can be opened, the shown one marked.
+    others: Vec<(u32, bool)>,
+}
+
+/// `GET /cases/{number}/exhibits/{n}`: the exhibit, shown because somebody asked for it.
+pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Response, PageError> {
+    let number = number(&text)?;
+    let view = ctx.app.case(&ctx.caller, &number, Viewing::Case).await?;
+    let found = view.state.exhibits.iter().find(|(_, exhibit)| exhibit.number == n);
+    let (at, exhibit) = found.filter(|(_, exhibit)| may_open(&ctx, &view, exhibit)).ok_or(Fault::NotFound)?;
+    let shown = shown(&exhibit.media_type);
+    let (text, cut) = match shown {
+        Shown::Text => read_text(&ctx, &number, exhibit).await?,
+        _ => (String::new(), false),
+    };
+    let others = view.state.exhibits.iter().filter(|(_, other)| may_open(&ctx, &view, other));
+    render(&ExhibitPage {
+        frame: Frame::of(&ctx),
+        title: title(&ctx, &view),
+        n,
+        original: format!("/cases/{number}/exhibits/{n}/original"),
+        number: number.to_string(),
+        shown,
+        text,
+        cut,
+        facts: facts(&ctx, *at, exhibit),
+        source_url: exhibit.source_url.clone(),
+        sha256: ctx.l.hash_in_full(&exhibit.sha256),
+        others: others.map(|(_, other)| (other.number, other.number == n)).collect(),
+    })
+}
+
+fn facts(ctx: &Ctx, at: Timestamp, exhibit: &Exhibit) -> Vec<(String, String)> {
+    let l = &ctx.l;
+    let hashed = if exhibit.hashed_by_sender { "exhibit-hashed-by-sender" } else { "exhibit-hashed-here" };
+    let seen = exhibit.seen_at.map(|at| l.at(at)).unwrap_or_else(|| l.t("exhibit-not-told"));
+    let facts = [
+        ("name", exhibit.name.clone()),
+        ("type", format!("{} ({})", l.t(&format!("file-type-{}", short(&exhibit.media_type))), exhibit.media_type)),
+        ("bytes", l.bytes(exhibit.bytes)),
+        ("sent-by", ctx.name(&exhibit.sent_by)),
+        ("arrival", l.t(&format!("arrival-{}", exhibit.arrival))),
+        ("received", l.at(at)),
+        ("seen-at", seen),
+        ("unchanged", l.t(hashed)),
+    ];
+    facts.map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text)).into()
+}
+
+/// The text of a text or a mail, as text and nothing else; and whether there is more of it.
+async fn read_text(ctx: &Ctx, number: &domain::ids::CaseNumber, exhibit: &Exhibit) -> Result<(String, bool), PageError> {
+    let (_, stream) = ctx.app.exhibit(&ctx.caller, number, exhibit.number).await?;
+    let (bytes, cut) = beginning(stream).await?;
+    let text = if exhibit.media_type == "message/rfc822" { app::mail::readable(&bytes) } else { app::mail::text(&bytes) };
+    Ok((text, cut))
+}
+
+async fn beginning<E: Into<app::AppError>>(
+    stream: impl Stream<Item = Result<bytes::Bytes, E>>,
+) -> Result<(Vec<u8>, bool), PageError> {
+    let mut stream = std::pin::pin!(stream);
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk.map_err(Into::into)?);
+        if bytes.len() > SHOWN_TEXT {
+            bytes.truncate(SHOWN_TEXT);
+            return Ok((bytes, true));
+        }
+    }
+    Ok((bytes, false))
+}
+
+/// `GET /cases/{number}/exhibits/{n}/original`: the bytes as they came. Only what a browser can show without running
+/// anything may stand in a page; all else is a download.
+pub async fn original(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Response, PageError> {
+    let number = number(&text)?;
+    let (exhibit, stream) = ctx.app.exhibit(&ctx.caller, &number, n).await?;
+    let inline = matches!(shown(&exhibit.media_type), Shown::Picture | Shown::Sound | Shown::Film);
+    let disposition = if inline { "inline" } else { "attachment" };
+    let name = format!("{disposition}; filename=\"bilag-{n:03}.{}\"", extension(&exhibit.media_type));
+    let headers = [
+        (CONTENT_TYPE, exhibit.media_type.clone()),
+        (CONTENT_LENGTH, exhibit.bytes.to_string()),
+        (CONTENT_DISPOSITION, name),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+    ];
+    Ok((headers, Body::from_stream(stream)).into_response())
+}
+
+/// The ending of a download's name; the name itself never says anything about anybody.
+fn extension(media_type: &str) -> &'static str {
+    match media_type {
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        "image/webp" => "webp",
+        "image/gif" => "gif",
+        "image/heic" => "heic",
+        "application/pdf" => "pdf",
+        "message/rfc822" => "eml",
+        "application/vnd.ms-outlook" => "msg",
+        "text/plain" => "txt",
+        "video/mp4" => "mp4",
+        "video/quicktime" => "mov",
+        "audio/mp4" => "m4a",
+        "audio/mpeg" => "mp3",
+        "application/zip" => "zip",
+        "application/wacz" => "wacz",
+        _ => "bin",
+    }
+}
+
+/// `GET /cases/{number}/exhibits/{n}/cover`: a picture that shows that something is there, and not what.
+pub async fn cover(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Response, PageError> {
+    let number = number(&text)?;
+    let cover = ctx.app.cover(&ctx.caller, &number, n).await?.ok_or(Fault::NotFound)?;
+    Ok(([(CONTENT_TYPE, "image/png")], cover).into_response())
+}
