@@ -4,8 +4,8 @@
 //! case keeps only what a party may, whatever else they are.
 
 use crate::case::{Actor, CaseState, CommandKind, Entry, Event};
-use crate::ids::PersonId;
-use crate::vocabulary::{Compartment, DutyKind, Role, words};
+use crate::ids::{PersonId, ReportId};
+use crate::vocabulary::{Compartment, DutyKind, Medium, Role, words};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -99,6 +99,10 @@ pub struct Standing {
     pub relations: BTreeSet<Relation>,
     /// The duties handed to this person.
     pub delegated: BTreeSet<DutyKind>,
+    /// The reports that this person made, also those that came with a joined case.
+    pub reports: BTreeSet<ReportId>,
+    /// The case has several targets: what is noted of their care does not say whose it is, so none of them reads it.
+    pub several_targets: bool,
 }
 
 /// Finds what `actor`, who has `roles` in the organisation, is to this case at `now`.
@@ -109,8 +113,16 @@ pub fn standing(actor: &Actor, roles: &BTreeSet<Role>, case: &CaseState, now: Ti
         Actor::System => return Standing::only(Relation::System),
     };
     let mut relations = party_relations(person, case);
+    let own = case.reports.iter().filter(|(_, facts)| &facts.reporter == person);
+    let reports: BTreeSet<ReportId> = own.map(|(_, facts)| facts.report.clone()).collect();
+    let several_targets = case.targets.len() > 1;
     if case.is_party(person) {
-        return Standing { relations, delegated: BTreeSet::new() };
+        return Standing {
+            relations,
+            delegated: BTreeSet::new(),
+            reports,
+            several_targets,
+        };
     }
     let mut put = |holds: bool, relation: Relation| {
         if holds {
@@ -121,20 +133,49 @@ pub fn standing(actor: &Actor, roles: &BTreeSet<Role>, case: &CaseState, now: Ti
     put(&case.superior == person, Relation::Superior);
     put(case.passed_over.contains(person), Relation::PassedOver);
     put(case.legal.as_ref() == Some(person), Relation::LegalAdviser);
-    put(case.hr.as_ref() == Some(person) && case.injury_recorded.is_some(), Relation::Hr);
-    let removable = case.assessment.as_ref().is_some_and(|assessment| assessment.outcome.crosses_the_line());
-    put(case.communication.as_ref() == Some(person) && removable, Relation::Communication);
+    put(
+        case.hr.as_ref() == Some(person) && case.injury_recorded.is_some(),
+        Relation::Hr,
+    );
+    let removable = case
+        .assessment
+        .as_ref()
+        .is_some_and(|assessment| assessment.outcome.crosses_the_line())
+        && case.medium().is_none_or(Medium::is_published);
+    put(
+        case.communication.as_ref() == Some(person) && removable,
+        Relation::Communication,
+    );
     put(roles.contains(&Role::Dpo), Relation::Dpo);
     put(roles.contains(&Role::Admin), Relation::Admin);
-    for helper in case.helpers.iter().filter(|helper| &helper.person == person && helper.until > now) {
-        put(helper.drawers.contains(&Compartment::Matter), Relation::HelperMatter);
+    for helper in case
+        .helpers
+        .iter()
+        .filter(|helper| &helper.person == person && helper.until > now)
+    {
+        put(
+            helper.drawers.contains(&Compartment::Matter),
+            Relation::HelperMatter,
+        );
         put(helper.drawers.contains(&Compartment::Care), Relation::HelperCare);
-        put(helper.drawers.contains(&Compartment::Police), Relation::HelperPolice);
+        put(
+            helper.drawers.contains(&Compartment::Police),
+            Relation::HelperPolice,
+        );
     }
-    let delegated: BTreeSet<DutyKind> =
-        case.delegated.iter().filter(|(_, to)| *to == person).map(|(duty, _)| *duty).collect();
+    let delegated: BTreeSet<DutyKind> = case
+        .delegated
+        .iter()
+        .filter(|(_, to)| *to == person)
+        .map(|(duty, _)| *duty)
+        .collect();
     put(!delegated.is_empty(), Relation::Delegate);
-    Standing { relations, delegated }
+    Standing {
+        relations,
+        delegated,
+        reports,
+        several_targets,
+    }
 }
 
 fn party_relations(person: &PersonId, case: &CaseState) -> BTreeSet<Relation> {
@@ -150,19 +191,37 @@ fn party_relations(person: &PersonId, case: &CaseState) -> BTreeSet<Relation> {
 
 impl Standing {
     fn only(relation: Relation) -> Self {
-        Self { relations: BTreeSet::from([relation]), delegated: BTreeSet::new() }
+        Self {
+            relations: BTreeSet::from([relation]),
+            ..Self::default()
+        }
     }
 
     /// May this person do that? A delegate may do the commands of the handed duties and read what they need.
     pub fn may(&self, action: Action) -> bool {
-        self.relations.iter().any(|relation| may(*relation, action)) || self.may_as_delegate(action)
+        self.relations
+            .iter()
+            .any(|relation| self.may_as(*relation, action))
+            || self.may_as_delegate(action)
+    }
+
+    fn may_as(&self, relation: Relation, action: Action) -> bool {
+        let not_theirs_alone =
+            relation == Relation::Target && action == Action::ReadCare && self.several_targets;
+        may(relation, action) && !not_theirs_alone
     }
 
     fn may_as_delegate(&self, action: Action) -> bool {
         match action {
             Action::Do(kind) => self.delegated.iter().any(|duty| kind.serves(*duty)),
-            Action::ReadCare => self.delegated.iter().any(|duty| duty.compartment() == Compartment::Care),
-            Action::ReadPolice => self.delegated.iter().any(|duty| duty.compartment() == Compartment::Police),
+            Action::ReadCare => self
+                .delegated
+                .iter()
+                .any(|duty| duty.compartment() == Compartment::Care),
+            Action::ReadPolice => self
+                .delegated
+                .iter()
+                .any(|duty| duty.compartment() == Compartment::Police),
             _ => false,
         }
     }
@@ -170,14 +229,20 @@ impl Standing {
     /// The relation that a reading is recorded under: the most involved one.
     pub fn strongest(&self) -> Option<Relation> {
         use Relation::{Owner, Superior};
-        let first = [Owner, Superior, Relation::LegalAdviser].into_iter().find(|r| self.relations.contains(r));
+        let first = [Owner, Superior, Relation::LegalAdviser]
+            .into_iter()
+            .find(|r| self.relations.contains(r));
         first.or_else(|| self.relations.iter().next().copied())
     }
 
     /// Whether one journal entry is shown to `viewer`.
     pub fn shows(&self, viewer: &Actor, entry: &Entry) -> bool {
         match &entry.event {
-            Event::Told { .. } | Event::Supplemented { .. } => {
+            Event::Told { report, .. } => {
+                let own = self.may(Action::ReadOwnReport) && self.reports.contains(report);
+                own || self.may(Action::ReadReports)
+            }
+            Event::Supplemented { .. } => {
                 self.may(Action::ReadReports) || (self.may(Action::ReadOwnReport) && &entry.actor == viewer)
             }
             Event::LegalNoted { .. } => self.may(Action::ReadLegalNotes),
@@ -203,7 +268,10 @@ impl CommandKind {
     /// Whether the command does (part of) this duty; a delegate may give it.
     pub fn serves(self, duty: DutyKind) -> bool {
         match (self, duty) {
-            (Self::Contact | Self::ObserveContact, DutyKind::ContactSubstance | DutyKind::ContactBoundary) => true,
+            (
+                Self::Contact | Self::ObserveContact,
+                DutyKind::ContactSubstance | DutyKind::ContactBoundary,
+            ) => true,
             (Self::FollowUp, DutyKind::FollowUp1 | DutyKind::FollowUp4 | DutyKind::FollowUp12) => true,
             (kind, duty) => kind.duty() == Some(duty),
         }
@@ -216,26 +284,31 @@ pub fn may(relation: Relation, action: Action) -> bool {
     match relation {
         Relation::Target => may_target(action),
         Relation::Reporter => may_reporter(action),
-        Relation::Owner => {
-            may_manage(action) && action != Do(CommandKind::DecidePolice)
-        }
+        Relation::Owner => may_manage(action) && action != Do(CommandKind::DecidePolice),
         Relation::Superior => may_manage(action),
         Relation::PassedOver => matches!(action, See | Action::ReadMatter),
         Relation::LegalAdviser => may_legal(action),
         Relation::Delegate => {
-            matches!(action, See | Action::ReadMatter | Action::ReadExhibits | Action::ReadReports)
+            matches!(
+                action,
+                See | Action::ReadMatter | Action::ReadExhibits | Action::ReadReports
+            )
         }
         Relation::HelperMatter => matches!(action, See | Action::ReadMatter | Action::ReadExhibits),
         Relation::HelperCare => matches!(action, See | Action::ReadCare),
         Relation::HelperPolice => matches!(action, See | Action::ReadPolice),
         Relation::Hr => {
-            matches!(action, See | Action::ReadCare | Do(CommandKind::HandOverInjury | CommandKind::RecordAbsence))
+            matches!(
+                action,
+                See | Action::ReadCare
+                    | Do(CommandKind::HandOverInjury | CommandKind::RecordAbsence | CommandKind::Waive)
+            )
         }
         Relation::Communication => matches!(
             action,
             See | Action::ReadMatter
                 | Action::ReadExhibits
-                | Do(CommandKind::RequestRemoval | CommandKind::ObserveRemoval)
+                | Do(CommandKind::RequestRemoval | CommandKind::ObserveRemoval | CommandKind::Waive)
         ),
         Relation::Dpo => matches!(action, Action::ReadAccessLog),
         Relation::Admin => false,
@@ -250,13 +323,19 @@ fn may_target(action: Action) -> bool {
 
 fn may_reporter(action: Action) -> bool {
     let adds = Action::Do(CommandKind::AddExhibits);
-    matches!(action, Action::See | Action::ReadOwnReport | Action::Do(CommandKind::Supplement)) || action == adds
+    matches!(
+        action,
+        Action::See | Action::ReadOwnReport | Action::Do(CommandKind::Supplement)
+    ) || action == adds
 }
 
 /// The managers: everything but the lawyer's own work.
 fn may_manage(action: Action) -> bool {
     let lawyers = Action::Do(CommandKind::Review);
-    !matches!(action, Action::ReadLegalNotes | Action::Do(CommandKind::NoteLegal)) && action != lawyers
+    !matches!(
+        action,
+        Action::ReadLegalNotes | Action::Do(CommandKind::NoteLegal)
+    ) && action != lawyers
 }
 
 fn may_legal(action: Action) -> bool {
@@ -275,6 +354,8 @@ fn may_legal(action: Action) -> bool {
                 | CommandKind::AssignLegal
                 | CommandKind::AddExhibits
                 | CommandKind::Join
+                // Which duties, the procedure says.
+                | CommandKind::Waive
         ),
         _ => false,
     }
@@ -283,14 +364,20 @@ fn may_legal(action: Action) -> bool {
 /// The whole table as text: one row an action, one column a relation.
 pub fn table() -> String {
     let mut text = String::from("| action |");
-    Relation::ALL.iter().for_each(|relation| text.push_str(&format!(" {relation} |")));
+    Relation::ALL
+        .iter()
+        .for_each(|relation| text.push_str(&format!(" {relation} |")));
     text.push_str("\n|---|");
     Relation::ALL.iter().for_each(|_| text.push_str("---|"));
     text.push('\n');
     for action in Action::all() {
         text.push_str(&format!("| {} |", action.name()));
         for relation in Relation::ALL {
-            text.push_str(if may(*relation, action) { " yes |" } else { " – |" });
+            text.push_str(if may(*relation, action) {
+                " yes |"
+            } else {
+                " – |"
+            });
         }
         text.push('\n');
     }

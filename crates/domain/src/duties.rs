@@ -1,9 +1,9 @@
 //! The duties of a case, computed: never rows that somebody must remember to insert.
 
 use crate::calendar::Calendar;
-use crate::case::{Actor, CaseState, MayContact, Phase};
+use crate::case::{Actor, CaseState, MayContact, Phase, PoliceDecision};
 use crate::ids::PersonId;
-use crate::procedure::{Clock, OwedBy, Procedure, Rule};
+use crate::procedure::{Clock, OwedBy, Procedure, Rule, Term};
 use crate::vocabulary::DutyKind;
 use jiff::Timestamp;
 
@@ -15,8 +15,15 @@ pub enum DutyState {
     /// It will be owed when these are done.
     Waiting(Vec<DutyKind>),
     Owed,
-    Done { at: Timestamp, by: Actor },
-    Waived { at: Timestamp, by: Actor, reason: String },
+    Done {
+        at: Timestamp,
+        by: Actor,
+    },
+    Waived {
+        at: Timestamp,
+        by: Actor,
+        reason: String,
+    },
 }
 
 impl DutyState {
@@ -68,27 +75,52 @@ pub fn duties(case: &CaseState, procedure: &Procedure, calendar: &Calendar, now:
         let rule = procedure.rule(kind);
         let state = state_of(case, kind, &all);
         let starts = starts(case, rule, calendar, &all);
-        let due = starts.map(|start| due(case, rule, calendar, start));
         let end = match &state {
             DutyState::Done { at, .. } | DutyState::Waived { at, .. } => Some(*at),
             DutyState::Owed => Some(now),
             DutyState::NotOwed | DutyState::Waiting(_) => None,
         };
-        let late = matches!((due, end), (Some(due), Some(end)) if end > due);
-        all.push(Duty { kind, owed_by: rule.owed_by, owner: owner(case, rule), starts, due, state, late });
+        let term = starts.map(|start| run(case, rule, calendar, start, end));
+        let due = term.map(|(due, _)| due);
+        let late = end.is_some() && term.is_some_and(|(_, late)| late);
+        all.push(Duty {
+            kind,
+            owed_by: rule.owed_by,
+            owner: owner(case, rule),
+            starts,
+            due,
+            state,
+            late,
+        });
     }
     all
 }
 
 fn state_of(case: &CaseState, kind: DutyKind, earlier: &[Duty]) -> DutyState {
+    // A decision to report, after one not to, is owed until it is reported.
+    let unreported =
+        case.police_decision == Some(PoliceDecision::Report) && case.police_reported_at.is_none();
+    if kind == DutyKind::Police && unreported {
+        return DutyState::Owed;
+    }
     if let Some(deed) = case.done.get(&kind) {
-        return DutyState::Done { at: deed.at, by: deed.by.clone() };
+        return DutyState::Done {
+            at: deed.at,
+            by: deed.by.clone(),
+        };
     }
     if let Some(waiver) = case.waived.get(&kind) {
         let (deed, reason) = (&waiver.deed, waiver.reason.clone());
-        return DutyState::Waived { at: deed.at, by: deed.by.clone(), reason };
+        return DutyState::Waived {
+            at: deed.at,
+            by: deed.by.clone(),
+            reason,
+        };
     }
-    let crosses = case.assessment.as_ref().map(|assessment| assessment.outcome.crosses_the_line());
+    let crosses = case
+        .assessment
+        .as_ref()
+        .map(|assessment| assessment.outcome.crosses_the_line());
     let contact = case.may_contact().map(|may| may != MayContact::No);
     match kind {
         DutyKind::ContactSubstance => after_review(contact),
@@ -103,9 +135,16 @@ fn state_of(case: &CaseState, kind: DutyKind, earlier: &[Duty]) -> DutyState {
         }
         DutyKind::ChasePolice if case.police_reported_at.is_none() => DutyState::NotOwed,
         DutyKind::Close => {
-            let open: Vec<DutyKind> =
-                earlier.iter().filter(|duty| duty.is_open()).map(|duty| duty.kind).collect();
-            if open.is_empty() { DutyState::Owed } else { DutyState::Waiting(open) }
+            let open: Vec<DutyKind> = earlier
+                .iter()
+                .filter(|duty| duty.is_open())
+                .map(|duty| duty.kind)
+                .collect();
+            if open.is_empty() {
+                DutyState::Owed
+            } else {
+                DutyState::Waiting(open)
+            }
         }
         _ => DutyState::Owed,
     }
@@ -123,33 +162,92 @@ fn starts(case: &CaseState, rule: &Rule, calendar: &Calendar, earlier: &[Duty]) 
     match rule.clock {
         Clock::Report => Some(case.opened_at),
         Clock::Episode => Some(case.episode_at().0),
-        Clock::Review => case.assessment.as_ref().map(|assessment| assessment.deed.at),
+        Clock::Review => case.called_for.get(&rule.duty).copied(),
         Clock::Registration => case.registration.as_ref().map(|(deed, _)| deed.at),
         Clock::Absence => case.injury_recorded.map(|recorded| {
             let first_day = case.absence_from.map(|day| calendar.start_of(day));
             first_day.map_or(recorded, |day| day.min(recorded))
         }),
-        Clock::PoliceReport => case.police_last_word,
+        Clock::PoliceReport => case.police_reported_at,
         Clock::AllElseDone => {
             let ends = earlier.iter().filter_map(|duty| match &duty.state {
                 DutyState::Done { at, .. } | DutyState::Waived { at, .. } => Some(*at),
                 _ => None,
             });
             let open = earlier.iter().any(Duty::is_open);
-            if open { None } else { ends.max().max(case.reopened_at) }
+            if open {
+                None
+            } else {
+                ends.max().max(case.reopened_at)
+            }
         }
     }
 }
 
-fn due(case: &CaseState, rule: &Rule, calendar: &Calendar, start: Timestamp) -> Timestamp {
-    let term = if case.acute { rule.acute.unwrap_or(rule.term) } else { rule.term };
-    let due = calendar.due(start, term);
-    let observing = match rule.duty {
-        DutyKind::ContactBoundary => case.demand.as_ref().and_then(|demand| demand.stop_by),
-        _ => None,
-    };
-    // Once the demand is made, what is left is to see whether it was met: that is due the working day after its date.
-    observing.map_or(due, |day| calendar.due(calendar.start_of(day), crate::procedure::Term::WorkingDays(1)))
+/// When the duty is due, and whether it was late by `end` (now, while it is owed). Some duties go on in steps, each with a
+/// deadline of its own; one that was missed stays missed, whatever is due next.
+fn run(
+    case: &CaseState,
+    rule: &Rule,
+    calendar: &Calendar,
+    start: Timestamp,
+    end: Option<Timestamp>,
+) -> (Timestamp, bool) {
+    let end = end.unwrap_or(Timestamp::MAX);
+    let first = (first_due(case, rule, calendar, start, end), false);
+    let taken = steps(case, rule, calendar)
+        .into_iter()
+        .filter(|(at, _)| (start..=end).contains(at));
+    let (due, late) = taken.fold(first, |(due, late), (at, next)| (next, late || at > due));
+    (due, late || end > due)
+}
+
+fn first_due(
+    case: &CaseState,
+    rule: &Rule,
+    calendar: &Calendar,
+    start: Timestamp,
+    end: Timestamp,
+) -> Timestamp {
+    let normal = calendar.due(start, rule.term);
+    match rule.acute.zip(case.acute_since) {
+        Some((acute, since)) if since <= start => calendar.due(start, acute),
+        // It turned out acute on the way: from then there is less time left. What was done before was in time or not.
+        Some((acute, since)) if since <= end => normal.min(calendar.due(since, acute)),
+        _ => normal,
+    }
+}
+
+/// The steps taken, each with when the next one is due.
+fn steps(case: &CaseState, rule: &Rule, calendar: &Calendar) -> Vec<(Timestamp, Timestamp)> {
+    match rule.duty {
+        // Once the demand is made, what is left is to see whether it was met: due the working day after its date.
+        DutyKind::ContactBoundary => {
+            let due = |day| calendar.due(calendar.start_of(day), Term::WorkingDays(1));
+            case.demands
+                .iter()
+                .filter_map(|demand| Some((demand.at, due(demand.stop_by?))))
+                .collect()
+        }
+        DutyKind::ChasePolice => case
+            .police_chased
+            .iter()
+            .map(|at| (*at, calendar.due(*at, rule.term)))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// When the silence of whoever owns the case now passes it on; `None` once it is received or no longer open. The next owner
+/// gets the same time as the first, from when they got it.
+pub fn silent_at(case: &CaseState, procedure: &Procedure, calendar: &Calendar) -> Option<Timestamp> {
+    let received = case.done.contains_key(&DutyKind::Receive);
+    if received || case.phase != Phase::Open {
+        return None;
+    }
+    let rule = procedure.rule(DutyKind::Receive);
+    let due = first_due(case, rule, calendar, case.owner_since, Timestamp::MAX);
+    Some(calendar.due(due, procedure.escalate_after))
 }
 
 fn owner(case: &CaseState, rule: &Rule) -> PersonId {
@@ -162,5 +260,9 @@ fn owner(case: &CaseState, rule: &Rule) -> PersonId {
     };
     let chosen = case.delegated.get(&rule.duty).or(by_rule).unwrap_or(&case.owner);
     // A duty never falls on somebody the case is about.
-    if case.is_party(chosen) { case.owner.clone() } else { chosen.clone() }
+    if case.is_party(chosen) {
+        case.owner.clone()
+    } else {
+        chosen.clone()
+    }
 }

@@ -79,7 +79,10 @@ words!(
 impl Medium {
     /// Whether others can read it there, so that a removal can be asked for.
     pub fn is_published(self) -> bool {
-        matches!(self, Self::SocialMedia | Self::ReviewSite | Self::Video | Self::Website | Self::Other)
+        matches!(
+            self,
+            Self::SocialMedia | Self::ReviewSite | Self::Video | Self::Website | Self::Other
+        )
     }
 }
 
@@ -108,9 +111,12 @@ impl DutyKind {
     /// The drawer in which doing or waiving this duty is recorded.
     pub fn compartment(self) -> Compartment {
         match self {
-            Self::Triage | Self::Care | Self::Injury | Self::FollowUp1 | Self::FollowUp4 | Self::FollowUp12 => {
-                Compartment::Care
-            }
+            Self::Triage
+            | Self::Care
+            | Self::Injury
+            | Self::FollowUp1
+            | Self::FollowUp4
+            | Self::FollowUp12 => Compartment::Care,
             Self::Police | Self::ChasePolice => Compartment::Police,
             _ => Compartment::Matter,
         }

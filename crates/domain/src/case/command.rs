@@ -14,52 +14,137 @@ pub enum Command {
     /// Take the case; the reporter sees who has it.
     Receive {},
     /// Pass the case on from its present owner.
-    PassOver { reason: PassOverReason },
+    PassOver {
+        reason: PassOverReason,
+    },
     /// Hand one duty to somebody else.
-    Delegate { duty: DutyKind, person: String, #[serde(default)] reason: String },
+    Delegate {
+        duty: DutyKind,
+        person: String,
+        #[serde(default)]
+        reason: String,
+    },
     /// Make somebody the case's legal adviser.
-    AssignLegal { person: String },
+    AssignLegal {
+        person: String,
+    },
     /// Give a helper (AMR, TR, colleague) sight of some drawers until a date.
-    Invite { person: String, drawers: Vec<Compartment>, #[schema(value_type = String, format = Date)] until: Date, #[serde(default)] reason: String },
+    Invite {
+        person: String,
+        drawers: Vec<Compartment>,
+        #[schema(value_type = String, format = Date)]
+        until: Date,
+        #[serde(default)]
+        reason: String,
+    },
     Triage {
         danger: Danger,
-        #[serde(default)] emergency_called: bool,
-        #[serde(default)] at_work: String,
-        #[serde(default)] on_the_way: String,
-        #[serde(default)] at_home: String,
+        #[serde(default)]
+        emergency_called: bool,
+        #[serde(default)]
+        at_work: String,
+        #[serde(default)]
+        on_the_way: String,
+        #[serde(default)]
+        at_home: String,
     },
     Care {
         #[schema(value_type = Option<String>, format = DateTime)]
-        #[serde(default)] talked_at: Option<Timestamp>,
+        #[serde(default)]
+        talked_at: Option<Timestamp>,
         talk: String,
-        #[serde(default)] psychologist_offered: bool,
-        #[serde(default)] wishes: String,
-        #[serde(default)] with: String,
+        #[serde(default)]
+        psychologist_offered: bool,
+        #[serde(default)]
+        wishes: String,
+        #[serde(default)]
+        with: String,
     },
     Register(Register),
-    RecordAbsence { #[schema(value_type = String, format = Date)] from: Date, #[serde(default)] treatment: bool, #[serde(default)] note: String },
+    RecordAbsence {
+        #[schema(value_type = String, format = Date)]
+        from: Date,
+        #[serde(default)]
+        treatment: bool,
+        #[serde(default)]
+        note: String,
+    },
     Review {
         grounds: Grounds,
         outcome: Outcome,
         contact: ContactAdvice,
-        #[serde(default)] without_exhibits: Option<String>,
+        #[serde(default)]
+        without_exhibits: Option<String>,
     },
-    NoteLegal { text: String },
-    DecidePolice { decision: PoliceDecision, #[serde(default)] target_heard: bool, #[serde(default)] wish: String, #[serde(default)] reason: String },
-    ReportPolice { #[schema(value_type = Option<String>, format = DateTime)] #[serde(default)] at: Option<Timestamp>, reference: String },
-    ChasePolice { answer: String, #[serde(default)] concluded: bool },
+    NoteLegal {
+        text: String,
+    },
+    DecidePolice {
+        decision: PoliceDecision,
+        #[serde(default)]
+        target_heard: bool,
+        #[serde(default)]
+        wish: String,
+        #[serde(default)]
+        reason: String,
+    },
+    ReportPolice {
+        #[schema(value_type = Option<String>, format = DateTime)]
+        #[serde(default)]
+        at: Option<Timestamp>,
+        reference: String,
+    },
+    ChasePolice {
+        answer: String,
+        #[serde(default)]
+        concluded: bool,
+    },
     Contact(Contact),
-    ObserveContact { result: ContactResult, #[serde(default)] note: String },
-    RequestRemoval { to: String, what: String },
-    ObserveRemoval { result: RemovalResult, #[serde(default)] note: String },
-    HandOverInjury { reference: String },
-    FollowUp { week: u8, talk: String, #[serde(default)] wishes: String },
-    Waive { duty: DutyKind, reason: String },
-    Supplement { text: String },
-    Close { outcome: String, learning: String, #[serde(default)] told_target: bool, #[serde(default)] told_reporter: bool },
-    Reopen { reason: String },
+    ObserveContact {
+        result: ContactResult,
+        #[serde(default)]
+        note: String,
+    },
+    RequestRemoval {
+        to: String,
+        what: String,
+    },
+    ObserveRemoval {
+        result: RemovalResult,
+        #[serde(default)]
+        note: String,
+    },
+    HandOverInjury {
+        reference: String,
+    },
+    FollowUp {
+        week: u8,
+        talk: String,
+        #[serde(default)]
+        wishes: String,
+    },
+    Waive {
+        duty: DutyKind,
+        reason: String,
+    },
+    Supplement {
+        text: String,
+    },
+    Close {
+        outcome: String,
+        learning: String,
+        #[serde(default)]
+        told_target: bool,
+        #[serde(default)]
+        told_reporter: bool,
+    },
+    Reopen {
+        reason: String,
+    },
     /// Join this case's report to another case; this one ends there.
-    Join { into: String },
+    Join {
+        into: String,
+    },
 }
 
 /// The formal registration.

@@ -1,7 +1,7 @@
 //! Contact with the originator: its two purposes, and when it is refused.
 
 use super::command::Contact;
-use super::decide::{Context, owed};
+use super::decide::{Context, owed_or};
 use super::event::{Channel, ContactResult, Event, MayContact, Purpose};
 use super::state::CaseState;
 use super::{Refusal, field};
@@ -13,7 +13,8 @@ pub(super) fn contact(case: &CaseState, command: &Contact, ctx: &Context<'_>) ->
         return Err(Refusal::DoNotContact);
     }
     let boundary = command.purposes.contains(&Purpose::Boundary);
-    if boundary && !assessment.outcome.crosses_the_line() {
+    let demands = boundary || !command.demand.trim().is_empty();
+    if demands && !assessment.outcome.crosses_the_line() {
         return Err(Refusal::LawfulSpeech);
     }
     if case.guardian_only() && !command.through_guardian {
@@ -35,33 +36,48 @@ pub(super) fn contact(case: &CaseState, command: &Contact, ctx: &Context<'_>) ->
     if substance && !command.complaint_routes_explained {
         return Err(Refusal::invalid("complaint_routes_explained", "required"));
     }
-    let written = matches!(command.channel, Channel::Letter | Channel::DigitalPost | Channel::Email);
+    let written = matches!(
+        command.channel,
+        Channel::Letter | Channel::DigitalPost | Channel::Email
+    );
     Ok(vec![Event::Contacted {
         purposes,
         channel: command.channel,
         at: field::past("at", command.at.unwrap_or(ctx.now), ctx.now)?,
-        letter: if written { field::required("letter", &command.letter)? } else { field::long("letter", &command.letter)? },
-        note: if written { field::long("note", &command.note)? } else { field::required("note", &command.note)? },
+        letter: if written {
+            field::required("letter", &command.letter)?
+        } else {
+            field::long("letter", &command.letter)?
+        },
+        note: if written {
+            field::long("note", &command.note)?
+        } else {
+            field::required("note", &command.note)?
+        },
         complaint_routes_explained: command.complaint_routes_explained,
-        demand,
+        demand: if boundary { demand } else { String::new() },
         stop_by: command.stop_by.filter(|_| boundary),
         through_guardian: command.through_guardian,
     }])
 }
 
-/// The purposes without doubles, each owed now. A repeated demand is allowed while its outcome is not yet observed.
+/// The purposes without doubles, each owed now, or done before the assessment in force. A repeated demand is allowed
+/// while its outcome is not yet observed.
 fn purposes(case: &CaseState, asked: &[Purpose], ctx: &Context<'_>) -> Result<Vec<Purpose>, Refusal> {
     if asked.is_empty() {
         return Err(Refusal::invalid("purposes", "at-least-one"));
     }
     let both = [Purpose::Substance, Purpose::Boundary];
-    let purposes: Vec<Purpose> = both.into_iter().filter(|purpose| asked.contains(purpose)).collect();
+    let purposes: Vec<Purpose> = both
+        .into_iter()
+        .filter(|purpose| asked.contains(purpose))
+        .collect();
     for purpose in &purposes {
         let duty = match purpose {
             Purpose::Substance => DutyKind::ContactSubstance,
             Purpose::Boundary => DutyKind::ContactBoundary,
         };
-        owed(case, duty, ctx)?;
+        owed_or(case, duty, case.predates_assessment(duty), ctx)?;
     }
     Ok(purposes)
 }
@@ -73,9 +89,13 @@ pub(super) fn observe(
     note: &str,
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
-    owed(case, DutyKind::ContactBoundary, ctx)?;
+    let unobserved = case.demand.as_ref().map(|demand| demand.at) > case.demand_observed;
+    owed_or(case, DutyKind::ContactBoundary, unobserved, ctx)?;
     if case.demand.is_none() {
         return Err(Refusal::NothingToObserve);
     }
-    Ok(vec![Event::ContactObserved { result, note: field::long("note", note)? }])
+    Ok(vec![Event::ContactObserved {
+        result,
+        note: field::long("note", note)?,
+    }])
 }

@@ -29,7 +29,9 @@ impl Context<'_> {
     /// `unknown-person` for the field, if nobody active is called that.
     pub fn person(&self, field: &'static str, name: &str) -> Result<PersonId, Refusal> {
         let found = self.organisation.find(name.trim()).filter(|person| person.active);
-        found.map(|person| person.id.clone()).ok_or(Refusal::invalid(field, "unknown-person"))
+        found
+            .map(|person| person.id.clone())
+            .ok_or(Refusal::invalid(field, "unknown-person"))
     }
 
     /// The case's duties now.
@@ -62,27 +64,42 @@ pub fn decide(
     }
     match command {
         Command::Receive {} => handling::receive(case, ctx),
-        Command::PassOver { reason } => handling::pass_over(case, *reason, ctx),
-        Command::Delegate { duty, person, reason } => handling::delegate(case, *duty, person, reason, ctx),
-        Command::AssignLegal { person } => handling::assign_legal(case, person, ctx),
-        Command::Invite { person, drawers, until, reason } => {
-            handling::invite(person, drawers, *until, reason, ctx)
+        Command::PassOver { reason } => handling::pass_over(case, *reason, actor, ctx),
+        Command::Delegate { duty, person, reason } => {
+            handling::delegate(case, *duty, (person, reason), actor, ctx)
         }
+        Command::AssignLegal { person } => handling::assign_legal(case, person, ctx),
+        Command::Invite {
+            person,
+            drawers,
+            until,
+            reason,
+        } => handling::invite(person, drawers, *until, reason, ctx),
         Command::Triage { .. } => handling::triage(case, command, ctx),
         Command::Care { .. } => handling::care(case, command, ctx),
         Command::FollowUp { week, talk, wishes } => handling::follow_up(case, *week, talk, wishes, ctx),
         Command::HandOverInjury { reference } => handling::hand_over_injury(case, reference, ctx),
         Command::Register(command) => register::register(case, command, ctx),
-        Command::RecordAbsence { from, treatment, note } => {
-            register::record_absence(*from, *treatment, note, ctx)
-        }
-        Command::Review { grounds, outcome, contact, without_exhibits } => {
-            review::review(case, grounds, *outcome, contact, without_exhibits.as_deref())
-        }
-        Command::NoteLegal { text } => Ok(vec![Event::LegalNoted { text: field::required("text", text)? }]),
-        Command::DecidePolice { decision, target_heard, wish, reason } => {
-            police::decide(case, *decision, *target_heard, wish, reason, ctx)
-        }
+        Command::RecordAbsence {
+            from,
+            treatment,
+            note,
+        } => register::record_absence(*from, *treatment, note, ctx),
+        Command::Review {
+            grounds,
+            outcome,
+            contact,
+            without_exhibits,
+        } => review::review(case, grounds, *outcome, contact, without_exhibits.as_deref()),
+        Command::NoteLegal { text } => Ok(vec![Event::LegalNoted {
+            text: field::required("text", text)?,
+        }]),
+        Command::DecidePolice {
+            decision,
+            target_heard,
+            wish,
+            reason,
+        } => police::decide(case, *decision, *target_heard, wish, reason, ctx),
         Command::ReportPolice { at, reference } => police::report(case, *at, reference, ctx),
         Command::ChasePolice { answer, concluded } => police::chase(case, answer, *concluded, ctx),
         Command::Contact(command) => contact::contact(case, command, ctx),
@@ -90,14 +107,32 @@ pub fn decide(
         Command::RequestRemoval { to, what } => removal::request(case, to, what, ctx),
         Command::ObserveRemoval { result, note } => removal::observe(case, *result, note, ctx),
         Command::Waive { duty, reason } => handling::waive(case, *duty, reason, actor, ctx),
-        Command::Supplement { text } => Ok(vec![Event::Supplemented { text: field::required("text", text)? }]),
-        Command::Close { outcome, learning, told_target, told_reporter } => {
-            handling::close(case, outcome, learning, *told_target, *told_reporter, ctx)
-        }
-        Command::Reopen { reason } => {
-            Ok(vec![Event::Reopened { reason: field::required("reason", reason)? }])
-        }
+        Command::Supplement { text } => Ok(vec![Event::Supplemented {
+            text: field::required("text", text)?,
+        }]),
+        Command::Close {
+            outcome,
+            learning,
+            told_target,
+            told_reporter,
+        } => handling::close(case, outcome, learning, *told_target, *told_reporter, ctx),
+        Command::Reopen { reason } => Ok(vec![Event::Reopened {
+            reason: field::required("reason", reason)?,
+        }]),
         Command::Join { into } => join::join(case, into),
+    }
+}
+
+/// As [`owed`], but what was done or waived may be done once more where something calls for it `again`.
+pub(super) fn owed_or(
+    case: &CaseState,
+    kind: DutyKind,
+    again: bool,
+    ctx: &Context<'_>,
+) -> Result<(), Refusal> {
+    match owed(case, kind, ctx) {
+        Err(Refusal::AlreadyDone(_) | Refusal::AlreadyWaived(_)) if again => Ok(()),
+        owed => owed.map(drop),
     }
 }
 

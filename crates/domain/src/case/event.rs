@@ -300,19 +300,57 @@ pub enum Event {
     },
     ReportMade(ReportFacts),
     /// The teller's own words.
-    Told { report: ReportId, text: String },
-    Supplemented { text: String },
+    Told {
+        report: ReportId,
+        text: String,
+    },
+    Supplemented {
+        text: String,
+    },
     ExhibitSealed(Exhibit),
     /// `from` is passed over; `to` owns the case from here, `superior` is above them.
-    PassedOver { from: PersonId, to: PersonId, superior: PersonId, reason: PassOverReason },
+    PassedOver {
+        from: PersonId,
+        to: PersonId,
+        superior: PersonId,
+        reason: PassOverReason,
+    },
     Received {},
-    LegalAssigned { person: PersonId },
-    Delegated { duty: DutyKind, person: PersonId, #[serde(default)] reason: String },
-    HelperInvited { person: PersonId, drawers: Vec<Compartment>, until: Timestamp, reason: String },
-    Triaged { danger: Danger, emergency_called: bool, at_work: String, on_the_way: String, at_home: String },
-    CareGiven { talked_at: Timestamp, talk: String, psychologist_offered: bool, wishes: String, with: String },
+    LegalAssigned {
+        person: PersonId,
+    },
+    Delegated {
+        duty: DutyKind,
+        person: PersonId,
+        #[serde(default)]
+        reason: String,
+    },
+    HelperInvited {
+        person: PersonId,
+        drawers: Vec<Compartment>,
+        until: Timestamp,
+        reason: String,
+    },
+    Triaged {
+        danger: Danger,
+        emergency_called: bool,
+        at_work: String,
+        on_the_way: String,
+        at_home: String,
+    },
+    CareGiven {
+        talked_at: Timestamp,
+        talk: String,
+        psychologist_offered: bool,
+        wishes: String,
+        with: String,
+    },
     Registered(Registration),
-    AbsenceRecorded { from: Date, treatment: bool, note: String },
+    AbsenceRecorded {
+        from: Date,
+        treatment: bool,
+        note: String,
+    },
     Assessed {
         grounds: Grounds,
         outcome: Outcome,
@@ -322,11 +360,25 @@ pub enum Event {
         without_exhibits: Option<String>,
     },
     /// Lawyer-only working note inside Matter.
-    LegalNoted { text: String },
-    PoliceDecided { decision: PoliceDecision, target_heard: bool, wish: String, reason: String },
-    PoliceReported { at: Timestamp, reference: String },
+    LegalNoted {
+        text: String,
+    },
+    PoliceDecided {
+        decision: PoliceDecision,
+        target_heard: bool,
+        wish: String,
+        reason: String,
+    },
+    PoliceReported {
+        at: Timestamp,
+        reference: String,
+    },
     /// `concluded`: the police have ended the matter, nothing more to chase.
-    PoliceChased { at: Timestamp, answer: String, concluded: bool },
+    PoliceChased {
+        at: Timestamp,
+        answer: String,
+        concluded: bool,
+    },
     Contacted {
         purposes: Vec<Purpose>,
         channel: Channel,
@@ -341,22 +393,62 @@ pub enum Event {
         stop_by: Option<Date>,
         through_guardian: bool,
     },
-    ContactObserved { result: ContactResult, note: String },
-    RemovalRequested { to: String, what: String, at: Timestamp },
-    RemovalObserved { result: RemovalResult, note: String },
-    InjuryHandedOver { at: Timestamp, reference: String },
-    FollowedUp { week: u8, talk: String, wishes: String },
-    Waived { duty: DutyKind, reason: String },
-    Closed { outcome: String },
+    ContactObserved {
+        result: ContactResult,
+        note: String,
+    },
+    RemovalRequested {
+        to: String,
+        what: String,
+        at: Timestamp,
+    },
+    RemovalObserved {
+        result: RemovalResult,
+        note: String,
+    },
+    InjuryHandedOver {
+        at: Timestamp,
+        reference: String,
+    },
+    FollowedUp {
+        week: u8,
+        talk: String,
+        wishes: String,
+    },
+    Waived {
+        duty: DutyKind,
+        reason: String,
+    },
+    Closed {
+        outcome: String,
+    },
     /// What the workplace learned, and that target and reporter were told.
-    Learned { learning: String, told_target: bool, told_reporter: bool },
-    Reopened { reason: String },
+    Learned {
+        learning: String,
+        told_target: bool,
+        told_reporter: bool,
+    },
+    Reopened {
+        reason: String,
+    },
     /// A report that first stood alone was joined to this case.
-    ReportJoined { from: CaseNumber },
+    ReportJoined {
+        from: CaseNumber,
+    },
     /// This case lives on in another.
-    JoinedInto { into: CaseNumber },
-    Viewed { what: Viewing, #[serde(default, skip_serializing_if = "Option::is_none")] exhibit: Option<u32>, relation: Relation },
-    Exported { drawer: Compartment, by: String },
+    JoinedInto {
+        into: CaseNumber,
+    },
+    Viewed {
+        what: Viewing,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exhibit: Option<u32>,
+        relation: Relation,
+    },
+    Exported {
+        drawer: Compartment,
+        by: String,
+    },
 }
 
 impl Event {

@@ -31,7 +31,11 @@ pub fn long(field: &'static str, value: &str) -> Result<String, Refusal> {
 /// Free text that must say something.
 pub fn required(field: &'static str, value: &str) -> Result<String, Refusal> {
     let value = long(field, value)?;
-    if value.is_empty() { Err(Refusal::invalid(field, "required")) } else { Ok(value) }
+    if value.is_empty() {
+        Err(Refusal::invalid(field, "required"))
+    } else {
+        Ok(value)
+    }
 }
 
 /// One line that may be empty.
@@ -42,12 +46,20 @@ pub fn line(field: &'static str, value: &str) -> Result<String, Refusal> {
 /// One line that must say something.
 pub fn required_line(field: &'static str, value: &str) -> Result<String, Refusal> {
     let value = line(field, value)?;
-    if value.is_empty() { Err(Refusal::invalid(field, "required")) } else { Ok(value) }
+    if value.is_empty() {
+        Err(Refusal::invalid(field, "required"))
+    } else {
+        Ok(value)
+    }
 }
 
 /// A time that has happened: not after `now`, a little clock difference allowed.
 pub fn past(field: &'static str, at: Timestamp, now: Timestamp) -> Result<Timestamp, Refusal> {
-    if at > now + CLOCK_SLACK { Err(Refusal::invalid(field, "in-the-future")) } else { Ok(at) }
+    if at > now + CLOCK_SLACK {
+        Err(Refusal::invalid(field, "in-the-future"))
+    } else {
+        Ok(at)
+    }
 }
 
 /// A web address as the sender saw it: `http` or `https`, no spaces. Recorded, never fetched here.

@@ -1,11 +1,11 @@
 //! Receiving, passing on, care and closing: what the managers do inside the house.
 
-use super::decide::{Context, owed};
+use super::decide::{Context, owed, owed_or};
 use super::event::{Event, PassOverReason};
 use super::report::people;
 use super::state::CaseState;
 use super::{Actor, Command, Refusal, field};
-use crate::duties::DutyState;
+use crate::duties::{DutyState, silent_at};
 use crate::ids::PersonId;
 use crate::procedure::OwedBy;
 use crate::vocabulary::{Compartment, DutyKind};
@@ -19,10 +19,17 @@ pub(super) fn receive(case: &CaseState, ctx: &Context<'_>) -> Decision {
 }
 
 /// Moves the case from its owner to the next in the chain of command who is neither party nor away nor passed over.
-pub(super) fn pass_over(case: &CaseState, reason: PassOverReason, ctx: &Context<'_>) -> Decision {
+pub(super) fn pass_over(
+    case: &CaseState,
+    reason: PassOverReason,
+    actor: &Actor,
+    ctx: &Context<'_>,
+) -> Decision {
     if reason == PassOverReason::Silent {
         let duty = owed(case, DutyKind::Receive, ctx)?;
-        if !duty.late {
+        // A manager may see that it is late; the system gives each owner the time that the procedure gives.
+        let still_time = silent_at(case, ctx.procedure, ctx.calendar).is_some_and(|at| ctx.now < at);
+        if !duty.late || (*actor == Actor::System && still_time) {
             return Err(Refusal::invalid("reason", "unknown-value"));
         }
     }
@@ -42,27 +49,49 @@ pub(super) fn pass_over(case: &CaseState, reason: PassOverReason, ctx: &Context<
 pub(super) fn delegate(
     case: &CaseState,
     duty: DutyKind,
-    person: &str,
-    reason: &str,
+    (person, reason): (&str, &str),
+    actor: &Actor,
     ctx: &Context<'_>,
 ) -> Decision {
     let person = free_of_the_case(case, "person", person, ctx)?;
     if matches!(duty, DutyKind::Receive | DutyKind::Close | DutyKind::Review) {
         return Err(Refusal::NotOwed(duty));
     }
+    if !may_hand_on(case, duty, actor, ctx) {
+        return Err(Refusal::NotOwed(duty));
+    }
     match ctx.duty(case, duty).map(|duty| duty.state) {
-        Some(DutyState::Owed | DutyState::Waiting(_)) => {
-            Ok(vec![Event::Delegated { duty, person, reason: field::long("reason", reason)? }])
-        }
+        Some(DutyState::Owed | DutyState::Waiting(_)) => Ok(vec![Event::Delegated {
+            duty,
+            person,
+            reason: field::long("reason", reason)?,
+        }]),
         Some(DutyState::Done { .. }) => Err(Refusal::AlreadyDone(duty)),
         Some(DutyState::Waived { .. }) => Err(Refusal::AlreadyWaived(duty)),
         _ => Err(Refusal::NotOwed(duty)),
     }
 }
 
+/// What the manager's manager owes, only they hand on: an owner can't give the police decision to themselves. If they are
+/// away, gone or late with it, the owner may, because that decision waits for nobody.
+fn may_hand_on(case: &CaseState, duty: DutyKind, actor: &Actor, ctx: &Context<'_>) -> bool {
+    let theirs = ctx.procedure.rule(duty).owed_by == OwedBy::ManagersManager;
+    let superior = &case.superior;
+    let here = ctx
+        .organisation
+        .person(superior)
+        .is_some_and(|person| person.active)
+        && !ctx.organisation.is_away(superior, ctx.now);
+    let late = || ctx.duty(case, duty).is_some_and(|duty| duty.late);
+    !theirs || actor.person() == Some(superior) || !here || late()
+}
+
 pub(super) fn assign_legal(case: &CaseState, person: &str, ctx: &Context<'_>) -> Decision {
     let person = free_of_the_case(case, "person", person, ctx)?;
-    let is_lawyer = ctx.organisation.person(&person).is_some_and(|found| found.has(crate::vocabulary::Role::LegalAdviser));
+    let is_lawyer = ctx
+        .organisation
+        .person(&person)
+        .is_some_and(|found| found.has(crate::vocabulary::Role::LegalAdviser));
     if !is_lawyer {
         return Err(Refusal::invalid("person", "unknown-person"));
     }
@@ -80,12 +109,19 @@ pub(super) fn invite(
     if drawers.is_empty() {
         return Err(Refusal::invalid("drawers", "at-least-one"));
     }
-    let until = ctx.calendar.due(ctx.calendar.start_of(until), crate::procedure::Term::Days(0));
+    let until = ctx
+        .calendar
+        .due(ctx.calendar.start_of(until), crate::procedure::Term::Days(0));
     if until <= ctx.now {
         return Err(Refusal::invalid("until", "in-the-past"));
     }
     let reason = field::required("reason", reason)?;
-    Ok(vec![Event::HelperInvited { person, drawers: drawers.to_vec(), until, reason }])
+    Ok(vec![Event::HelperInvited {
+        person,
+        drawers: drawers.to_vec(),
+        until,
+        reason,
+    }])
 }
 
 /// Somebody who may be given work in this case: active, and not a party to it.
@@ -96,18 +132,36 @@ fn free_of_the_case(
     ctx: &Context<'_>,
 ) -> Result<PersonId, Refusal> {
     let person = ctx.person(field, name)?;
-    if case.is_party(&person) { Err(Refusal::TargetOwesNothing) } else { Ok(person) }
+    if case.is_party(&person) {
+        Err(Refusal::TargetOwesNothing)
+    } else {
+        Ok(person)
+    }
+}
+
+/// Danger and care are looked at again when something has happened since.
+fn is_new_since(case: &CaseState, duty: DutyKind) -> bool {
+    case.last_done.get(&duty).is_some_and(|at| case.is_new_since(*at))
 }
 
 pub(super) fn triage(case: &CaseState, command: &Command, ctx: &Context<'_>) -> Decision {
-    let Command::Triage { danger, emergency_called, at_work, on_the_way, at_home } = command else {
+    let Command::Triage {
+        danger,
+        emergency_called,
+        at_work,
+        on_the_way,
+        at_home,
+    } = command
+    else {
         return Ok(Vec::new());
     };
-    owed(case, DutyKind::Triage, ctx)?;
+    owed_or(case, DutyKind::Triage, is_new_since(case, DutyKind::Triage), ctx)?;
     let at_work = field::long("at_work", at_work)?;
     let on_the_way = field::long("on_the_way", on_the_way)?;
     let at_home = field::long("at_home", at_home)?;
-    let planned = [&at_work, &on_the_way, &at_home].iter().any(|text| !text.is_empty());
+    let planned = [&at_work, &on_the_way, &at_home]
+        .iter()
+        .any(|text| !text.is_empty());
     if *danger != super::event::Danger::None && !planned {
         return Err(Refusal::invalid("at_work", "required"));
     }
@@ -121,10 +175,17 @@ pub(super) fn triage(case: &CaseState, command: &Command, ctx: &Context<'_>) -> 
 }
 
 pub(super) fn care(case: &CaseState, command: &Command, ctx: &Context<'_>) -> Decision {
-    let Command::Care { talked_at, talk, psychologist_offered, wishes, with } = command else {
+    let Command::Care {
+        talked_at,
+        talk,
+        psychologist_offered,
+        wishes,
+        with,
+    } = command
+    else {
         return Ok(Vec::new());
     };
-    owed(case, DutyKind::Care, ctx)?;
+    owed_or(case, DutyKind::Care, is_new_since(case, DutyKind::Care), ctx)?;
     Ok(vec![Event::CareGiven {
         talked_at: field::past("talked_at", talked_at.unwrap_or(ctx.now), ctx.now)?,
         talk: field::required("talk", talk)?,
@@ -143,12 +204,19 @@ pub(super) fn follow_up(case: &CaseState, week: u8, talk: &str, wishes: &str, ct
     };
     owed(case, kind, ctx)?;
     let talk = field::required("talk", talk)?;
-    Ok(vec![Event::FollowedUp { week, talk, wishes: field::long("wishes", wishes)? }])
+    Ok(vec![Event::FollowedUp {
+        week,
+        talk,
+        wishes: field::long("wishes", wishes)?,
+    }])
 }
 
 pub(super) fn hand_over_injury(case: &CaseState, reference: &str, ctx: &Context<'_>) -> Decision {
     owed(case, DutyKind::Injury, ctx)?;
-    Ok(vec![Event::InjuryHandedOver { at: ctx.now, reference: field::required_line("reference", reference)? }])
+    Ok(vec![Event::InjuryHandedOver {
+        at: ctx.now,
+        reference: field::required_line("reference", reference)?,
+    }])
 }
 
 /// Sets a duty aside. Only whom the procedure names for that duty may, and some duties nobody may.
@@ -174,7 +242,10 @@ pub(super) fn waive(
         OwedBy::Communication => case.communication.as_ref(),
     };
     let waivers = &ctx.procedure.rule(duty).waivable_by;
-    if !waivers.iter().any(|who| by(who).is_some() && by(who) == actor.person()) {
+    if !waivers
+        .iter()
+        .any(|who| by(who).is_some() && by(who) == actor.person())
+    {
         return Err(Refusal::NotWaivable(duty));
     }
     Ok(vec![Event::Waived { duty, reason }])
@@ -197,5 +268,12 @@ pub(super) fn close(
     if !told_reporter {
         return Err(Refusal::invalid("told_reporter", "required"));
     }
-    Ok(vec![Event::Learned { learning, told_target, told_reporter }, Event::Closed { outcome }])
+    Ok(vec![
+        Event::Learned {
+            learning,
+            told_target,
+            told_reporter,
+        },
+        Event::Closed { outcome },
+    ])
 }

@@ -1,6 +1,6 @@
 //! Joining a second report about the same matter to the case that already has it.
 
-use super::event::{Arrival, Event, Exhibit};
+use super::event::{Arrival, Event, Exhibit, PassOverReason};
 use super::state::{CaseState, Phase};
 use super::{Entry, Refusal};
 use crate::ids::{BlobId, CaseNumber};
@@ -19,7 +19,8 @@ pub(super) fn join(case: &CaseState, into: &str) -> Result<Vec<Event>, Refusal> 
 /// (`blobs`: old file to new file, sealed again with the receiving case's key).
 ///
 /// # Errors
-/// If the receiving case is closed or itself joined, or a file has no copy.
+/// If the receiving case is closed or itself joined, or a file has no copy; [`Refusal::TargetOwesNothing`] if whoever
+/// owns the receiving case, or is above its owner, is a party to the joined one.
 pub fn take_over(
     receiving: &CaseState,
     joined: &CaseState,
@@ -31,13 +32,33 @@ pub fn take_over(
         Phase::Closed => return Err(Refusal::CaseClosed),
         Phase::Joined => return Err(Refusal::CaseJoined),
     }
-    let mut events = vec![Event::ReportJoined { from: joined.number.clone() }];
+    if joined.is_party(&receiving.owner) || joined.is_party(&receiving.superior) {
+        return Err(Refusal::TargetOwesNothing);
+    }
+    let mut events = vec![Event::ReportJoined {
+        from: joined.number.clone(),
+    }];
+    // Whom the joined case concerns must not get the receiving one either.
+    let concerned = joined
+        .concerned
+        .difference(&receiving.concerned)
+        .map(|person| Event::PassedOver {
+            from: person.clone(),
+            to: receiving.owner.clone(),
+            superior: receiving.superior.clone(),
+            reason: PassOverReason::Concerned,
+        });
+    events.extend(concerned);
     let mut number = receiving.next_exhibit();
     for entry in joined_entries {
         match &entry.event {
-            Event::ReportMade(_) | Event::Told { .. } | Event::Supplemented { .. } => events.push(entry.event.clone()),
+            Event::ReportMade(_) | Event::Told { .. } | Event::Supplemented { .. } => {
+                events.push(entry.event.clone())
+            }
             Event::ExhibitSealed(exhibit) => {
-                let blob = blobs.get(&exhibit.blob).ok_or(Refusal::invalid("exhibit", "required"))?;
+                let blob = blobs
+                    .get(&exhibit.blob)
+                    .ok_or(Refusal::invalid("exhibit", "required"))?;
                 events.push(Event::ExhibitSealed(Exhibit {
                     number,
                     blob: blob.clone(),

@@ -28,10 +28,17 @@ pub(super) fn decide(
         PoliceDecision::DoNotReport => field::required("reason", reason)?,
         PoliceDecision::Report => field::long("reason", reason)?,
     };
-    if !target_heard && !case.targets.is_empty() {
+    // Hearing the target is the rule, but the decision waits for nobody: then `wish` says why they could not be heard.
+    let wish = field::long("wish", wish)?;
+    if !target_heard && wish.is_empty() && !case.targets.is_empty() {
         return Err(Refusal::invalid("target_heard", "required"));
     }
-    Ok(vec![Event::PoliceDecided { decision, target_heard, wish: field::long("wish", wish)?, reason }])
+    Ok(vec![Event::PoliceDecided {
+        decision,
+        target_heard,
+        wish,
+        reason,
+    }])
 }
 
 /// Records that the report was filed, also after a decision not to and after the 72 hours.
@@ -64,5 +71,9 @@ pub(super) fn chase(
         return Err(Refusal::NoPoliceReport);
     }
     owed(case, DutyKind::ChasePolice, ctx)?;
-    Ok(vec![Event::PoliceChased { at: ctx.now, answer: field::required("answer", answer)?, concluded }])
+    Ok(vec![Event::PoliceChased {
+        at: ctx.now,
+        answer: field::required("answer", answer)?,
+        concluded,
+    }])
 }

@@ -45,7 +45,13 @@ pub(super) fn register(
     if let Some(from) = command.absence_from {
         events.extend(record_absence(from, command.treatment, "", ctx)?);
     } else if command.treatment {
-        events.extend(record_absence(ctx.calendar.local(ctx.now).date(), true, "", ctx)?);
+        // Without absence the law counts from the injury, which is the episode.
+        events.extend(record_absence(
+            ctx.calendar.local(command.episode_at).date(),
+            true,
+            "",
+            ctx,
+        )?);
     }
     events.extend(step_aside(case, &targets, ctx)?);
     Ok(events)
@@ -61,7 +67,11 @@ pub(super) fn record_absence(
     if from > ctx.calendar.local(ctx.now).date() {
         return Err(Refusal::invalid("absence_from", "in-the-future"));
     }
-    Ok(vec![Event::AbsenceRecorded { from, treatment, note: field::long("note", note)? }])
+    Ok(vec![Event::AbsenceRecorded {
+        from,
+        treatment,
+        note: field::long("note", note)?,
+    }])
 }
 
 /// If a newly named target holds a part in handling the case, that part goes to somebody else at once.
@@ -72,8 +82,16 @@ fn step_aside(case: &CaseState, targets: &[PersonId], ctx: &Context<'_>) -> Resu
     if targets.contains(&case.owner) || targets.contains(&case.superior) {
         barred.extend(case.passed_over.iter().cloned());
         let found = people(&case.unit, &barred, ctx).ok_or(Refusal::NobodyElse)?;
-        let from = if targets.contains(&case.owner) { &case.owner } else { &case.superior };
-        let owner = if targets.contains(&case.owner) { found.owner } else { case.owner.clone() };
+        let from = if targets.contains(&case.owner) {
+            &case.owner
+        } else {
+            &case.superior
+        };
+        let owner = if targets.contains(&case.owner) {
+            found.owner
+        } else {
+            case.owner.clone()
+        };
         events.push(Event::PassedOver {
             from: from.clone(),
             to: owner,

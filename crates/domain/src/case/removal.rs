@@ -1,6 +1,6 @@
 //! Removal: notice to the platform, host or page administrator, and what came of it.
 
-use super::decide::{Context, owed};
+use super::decide::{Context, owed_or};
 use super::event::{Event, RemovalResult};
 use super::state::CaseState;
 use super::{Refusal, field};
@@ -22,7 +22,12 @@ pub(super) fn request(
     if case.exhibits.is_empty() {
         return Err(Refusal::NoExhibits);
     }
-    owed(case, DutyKind::Removal, ctx)?;
+    owed_or(
+        case,
+        DutyKind::Removal,
+        case.predates_assessment(DutyKind::Removal),
+        ctx,
+    )?;
     Ok(vec![Event::RemovalRequested {
         to: field::required_line("to", to)?,
         what: field::required("what", what)?,
@@ -37,9 +42,13 @@ pub(super) fn observe(
     note: &str,
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
-    owed(case, DutyKind::Removal, ctx)?;
+    let unobserved = case.removal_requested > case.last_done.get(&DutyKind::Removal).copied();
+    owed_or(case, DutyKind::Removal, unobserved, ctx)?;
     if case.removal_requested.is_none() {
         return Err(Refusal::NothingToObserve);
     }
-    Ok(vec![Event::RemovalObserved { result, note: field::long("note", note)? }])
+    Ok(vec![Event::RemovalObserved {
+        result,
+        note: field::long("note", note)?,
+    }])
 }

@@ -74,13 +74,19 @@ pub fn report(
         medium: new.medium,
         platform: some(field::line("platform", &new.platform)?),
         source_url: field::web_address("source_url", &new.source_url)?,
-        first_seen: new.first_seen.map(|at| field::past("first_seen", at, ctx.now)).transpose()?,
+        first_seen: new
+            .first_seen
+            .map(|at| field::past("first_seen", at, ctx.now))
+            .transpose()?,
         originator: some(field::line("originator", &new.originator)?),
     };
     let (barred, passed_over) = barred(new, target.as_ref(), &unit, ctx);
     let people = people(&unit, &barred, ctx).ok_or(Refusal::NobodyElse)?;
     let first = |role: Role| {
-        let mut found = ctx.organisation.with_role(role).filter(|person| !barred.contains(&person.id));
+        let mut found = ctx
+            .organisation
+            .with_role(role)
+            .filter(|person| !barred.contains(&person.id));
         found.next().map(|person| person.id.clone())
     };
     Ok(Opening {
@@ -112,14 +118,20 @@ impl Opening {
         }];
         events.push(Event::ReportMade(self.facts));
         if !self.text.is_empty() {
-            events.push(Event::Told { report, text: self.text });
+            events.push(Event::Told {
+                report,
+                text: self.text,
+            });
         }
-        let passed = self.passed_over.into_iter().map(|(from, reason)| Event::PassedOver {
-            from,
-            to: owner.clone(),
-            superior: superior.clone(),
-            reason,
-        });
+        let passed = self
+            .passed_over
+            .into_iter()
+            .map(|(from, reason)| Event::PassedOver {
+                from,
+                to: owner.clone(),
+                superior: superior.clone(),
+                reason,
+            });
         events.extend(passed);
         events
     }
@@ -143,10 +155,16 @@ fn unit(
 ) -> Result<UnitId, Refusal> {
     let unknown = Refusal::invalid("unit", "unknown-unit");
     if let Some(unit) = new.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty()) {
-        let unit = UnitId::new(unit);
-        return ctx.organisation.unit(&unit).map(|found| found.id.clone()).ok_or(unknown);
+        let named = ctx.organisation.unit(&UnitId::new(unit)).ok_or(unknown.clone())?;
+        // A case belongs to the manager of the target's unit; naming a unit never sends it to another's.
+        if target.is_none() {
+            return Ok(named.id.clone());
+        }
     }
-    let person = ctx.organisation.person(target.unwrap_or(reporter)).ok_or(unknown)?;
+    let person = ctx
+        .organisation
+        .person(target.unwrap_or(reporter))
+        .ok_or(unknown)?;
     Ok(person.unit.clone())
 }
 
@@ -164,7 +182,8 @@ fn barred(
         let person = step.person;
         let reason = if target == Some(&person) {
             // The target is a party by the report itself; nothing to record against them.
-            nearest = nearest && step.as_deputy;
+            // A manager who reports on their own behalf and asks for another means the one above them.
+            nearest = nearest && (step.as_deputy || new.about_me);
             continue;
         } else if new.not_to_manager && nearest && !step.as_deputy {
             Some(PassOverReason::Concerned)
@@ -189,24 +208,43 @@ fn barred(
 /// The first in the chain of command who is free to own a case of this unit, and the next manager above them.
 pub(super) fn people(unit: &UnitId, barred: &BTreeSet<PersonId>, ctx: &Context<'_>) -> Option<People> {
     let free = |person: &PersonId| !barred.contains(person) && !ctx.organisation.is_away(person, ctx.now);
-    let steps: Vec<_> =
-        ctx.organisation.chain_of_command(unit).into_iter().filter(|step| free(&step.person)).collect();
+    let steps: Vec<_> = ctx
+        .organisation
+        .chain_of_command(unit)
+        .into_iter()
+        .filter(|step| free(&step.person))
+        .collect();
     let hr = || {
-        let mut found = ctx.organisation.with_role(Role::Hr).filter(|person| free(&person.id));
+        let mut found = ctx
+            .organisation
+            .with_role(Role::Hr)
+            .filter(|person| free(&person.id));
         found.next().map(|person| person.id.clone())
     };
     let Some(first) = steps.first() else {
         let owner = hr()?;
-        return Some(People { superior: owner.clone(), owner });
+        return Some(People {
+            superior: owner.clone(),
+            owner,
+        });
     };
-    let above = steps.iter().find(|step| step.unit != first.unit).map(|step| step.person.clone());
+    let above = steps
+        .iter()
+        .find(|step| step.unit != first.unit)
+        .map(|step| step.person.clone());
     let superior = above.unwrap_or_else(|| first.person.clone());
-    Some(People { owner: first.person.clone(), superior })
+    Some(People {
+        owner: first.person.clone(),
+        superior,
+    })
 }
 
 /// The first legal adviser who is free of the case.
 pub(super) fn legal_adviser(barred: &BTreeSet<PersonId>, ctx: &Context<'_>) -> Option<PersonId> {
-    let mut found = ctx.organisation.with_role(Role::LegalAdviser).filter(|person| !barred.contains(&person.id));
+    let mut found = ctx
+        .organisation
+        .with_role(Role::LegalAdviser)
+        .filter(|person| !barred.contains(&person.id));
     found.next().map(|person| person.id.clone())
 }
 

@@ -12,7 +12,7 @@ pub(super) fn review(
     contact: &ContactAdvice,
     without_exhibits: Option<&str>,
 ) -> Result<Vec<Event>, Refusal> {
-    if !may_assess(case) {
+    if !case.may_be_assessed() {
         return Err(Refusal::AlreadyDone(DutyKind::Review));
     }
     let without_exhibits = match without_exhibits.map(|why| field::required("without_exhibits", why)) {
@@ -29,14 +29,12 @@ pub(super) fn review(
             _ => field::required("contact.reason", &contact.reason)?,
         },
     };
-    Ok(vec![Event::Assessed { grounds: checked(grounds)?, outcome, contact, without_exhibits }])
-}
-
-/// Once assessed, a case is assessed again only after it was reopened or got new exhibits.
-fn may_assess(case: &CaseState) -> bool {
-    let Some(assessment) = &case.assessment else { return true };
-    let newest = case.exhibits.iter().map(|(at, _)| *at).max().max(case.reopened_at);
-    newest.is_some_and(|at| at > assessment.deed.at)
+    Ok(vec![Event::Assessed {
+        grounds: checked(grounds)?,
+        outcome,
+        contact,
+        without_exhibits,
+    }])
 }
 
 fn checked(grounds: &Grounds) -> Result<Grounds, Refusal> {

@@ -1,8 +1,8 @@
 //! What a case amounts to: the fold over its entries.
 
 use super::event::{
-    ContactAdvice, Event, Exhibit, Grounds, MayContact, PassOverReason, PoliceDecision, Purpose, Registration,
-    ReportFacts,
+    ContactAdvice, Danger, Event, Exhibit, Grounds, MayContact, PassOverReason, PoliceDecision, Purpose,
+    Registration, ReportFacts,
 };
 use super::{Actor, Entry};
 use crate::ids::{CaseNumber, PersonId, UnitId};
@@ -76,6 +76,8 @@ pub struct CaseState {
     pub number: CaseNumber,
     pub unit: UnitId,
     pub owner: PersonId,
+    /// Since when the owner has had it; the next one's silence is counted from here.
+    pub owner_since: Timestamp,
     pub superior: PersonId,
     pub legal: Option<PersonId>,
     pub hr: Option<PersonId>,
@@ -85,14 +87,21 @@ pub struct CaseState {
     pub opened_at: Timestamp,
     pub changed_at: Timestamp,
     pub acute: bool,
+    /// Since when it was known to be acute: what was in time before that stays in time.
+    pub acute_since: Option<Timestamp>,
     pub reports: Vec<(Timestamp, ReportFacts)>,
     pub targets: BTreeSet<PersonId>,
     pub exhibits: Vec<(Timestamp, Exhibit)>,
     pub registration: Option<(Deed, Registration)>,
     pub assessment: Option<Assessment>,
-    /// When each duty was done for the last time.
+    /// When each duty was first done, so that doing it again never makes a late one timely or a timely one late; the
+    /// police are the exception, where a report after a decision not to report is what counts.
     pub done: BTreeMap<DutyKind, Deed>,
+    /// When each duty was last done.
+    pub last_done: BTreeMap<DutyKind, Timestamp>,
     pub waived: BTreeMap<DutyKind, Waiver>,
+    /// Since which assessment each duty that waits for the review has been called for without a break.
+    pub called_for: BTreeMap<DutyKind, Timestamp>,
     pub delegated: BTreeMap<DutyKind, PersonId>,
     pub helpers: Vec<Helper>,
     pub concerned: BTreeSet<PersonId>,
@@ -104,7 +113,13 @@ pub struct CaseState {
     pub police_decision: Option<PoliceDecision>,
     pub police_reported_at: Option<Timestamp>,
     pub police_last_word: Option<Timestamp>,
+    /// When each chase was recorded after which the police are chased again.
+    pub police_chased: Vec<Timestamp>,
+    /// The demand in force: the last one.
     pub demand: Option<Demand>,
+    pub demands: Vec<Demand>,
+    /// When the outcome of a demand was last observed.
+    pub demand_observed: Option<Timestamp>,
     pub removal_requested: Option<Timestamp>,
     pub reopened_at: Option<Timestamp>,
     pub joined_into: Option<CaseNumber>,
@@ -120,7 +135,16 @@ impl CaseState {
     }
 
     fn opened(entry: &Entry) -> Option<Self> {
-        let Event::CaseOpened { number, unit, owner, superior, legal, hr, communication, procedure } = &entry.event
+        let Event::CaseOpened {
+            number,
+            unit,
+            owner,
+            superior,
+            legal,
+            hr,
+            communication,
+            procedure,
+        } = &entry.event
         else {
             return None;
         };
@@ -128,6 +152,7 @@ impl CaseState {
             number: number.clone(),
             unit: unit.clone(),
             owner: owner.clone(),
+            owner_since: entry.at,
             superior: superior.clone(),
             legal: legal.clone(),
             hr: hr.clone(),
@@ -137,13 +162,16 @@ impl CaseState {
             opened_at: entry.at,
             changed_at: entry.at,
             acute: false,
+            acute_since: None,
             reports: Vec::new(),
             targets: BTreeSet::new(),
             exhibits: Vec::new(),
             registration: None,
             assessment: None,
             done: BTreeMap::new(),
+            last_done: BTreeMap::new(),
             waived: BTreeMap::new(),
+            called_for: BTreeMap::new(),
             delegated: BTreeMap::new(),
             helpers: Vec::new(),
             concerned: BTreeSet::new(),
@@ -154,7 +182,10 @@ impl CaseState {
             police_decision: None,
             police_reported_at: None,
             police_last_word: None,
+            police_chased: Vec::new(),
             demand: None,
+            demands: Vec::new(),
+            demand_observed: None,
             removal_requested: None,
             reopened_at: None,
             joined_into: None,
@@ -166,20 +197,39 @@ impl CaseState {
         if !entry.event.is_reading() {
             self.changed_at = entry.at;
         }
-        let deed = || Deed { at: entry.at, by: entry.actor.clone() };
+        let deed = || Deed {
+            at: entry.at,
+            by: entry.actor.clone(),
+        };
         match &entry.event {
             Event::ReportMade(facts) => {
-                self.acute |= facts.acute;
+                if facts.acute {
+                    self.become_acute(if self.reports.is_empty() {
+                        self.opened_at
+                    } else {
+                        entry.at
+                    });
+                }
                 self.targets.extend(facts.targets.iter().cloned());
                 self.reports.push((entry.at, facts.clone()));
             }
             Event::ExhibitSealed(exhibit) => self.exhibits.push((entry.at, exhibit.clone())),
-            Event::PassedOver { from, to, superior, reason } => self.pass_over(from, to, superior, *reason),
+            Event::PassedOver {
+                from,
+                to,
+                superior,
+                reason,
+            } => self.pass_over(entry.at, (from, to), superior, *reason),
             Event::LegalAssigned { person } => self.legal = Some(person.clone()),
             Event::Delegated { duty, person, .. } => {
                 self.delegated.insert(*duty, person.clone());
             }
-            Event::HelperInvited { person, drawers, until, .. } => self.helpers.push(Helper {
+            Event::HelperInvited {
+                person,
+                drawers,
+                until,
+                ..
+            } => self.helpers.push(Helper {
                 person: person.clone(),
                 drawers: drawers.clone(),
                 until: *until,
@@ -188,13 +238,21 @@ impl CaseState {
                 self.targets.extend(registration.targets.iter().cloned());
                 self.registration = Some((deed(), registration.clone()));
             }
-            Event::Triaged { danger, .. } => self.acute |= *danger == super::event::Danger::Acute,
+            Event::Triaged {
+                danger: Danger::Acute,
+                ..
+            } => self.become_acute(entry.at),
             Event::AbsenceRecorded { from, treatment, .. } => {
                 self.absence_from = Some(self.absence_from.map_or(*from, |known| known.min(*from)));
                 self.treatment |= treatment;
                 self.injury_recorded.get_or_insert(entry.at);
             }
-            Event::Assessed { grounds, outcome, contact, without_exhibits } => {
+            Event::Assessed {
+                grounds,
+                outcome,
+                contact,
+                without_exhibits,
+            } => {
                 self.assessment = Some(Assessment {
                     deed: deed(),
                     grounds: grounds.clone(),
@@ -202,6 +260,11 @@ impl CaseState {
                     contact: contact.clone(),
                     without_exhibits: without_exhibits.clone(),
                 });
+                self.call_for(
+                    entry.at,
+                    outcome.crosses_the_line(),
+                    contact.may != MayContact::No,
+                );
             }
             Event::PoliceDecided { decision, .. } => self.police_decision = Some(*decision),
             Event::PoliceReported { at, .. } => {
@@ -209,13 +272,32 @@ impl CaseState {
                 self.police_reported_at = Some(*at);
                 self.police_last_word = Some(entry.at);
             }
-            Event::PoliceChased { .. } => self.police_last_word = Some(entry.at),
-            Event::Contacted { purposes, stop_by, .. } if purposes.contains(&Purpose::Boundary) => {
-                self.demand = Some(Demand { at: entry.at, stop_by: *stop_by });
+            Event::PoliceChased { concluded, .. } => {
+                self.police_last_word = Some(entry.at);
+                if !concluded {
+                    self.police_chased.push(entry.at);
+                }
             }
+            Event::Contacted {
+                purposes, stop_by, ..
+            } if purposes.contains(&Purpose::Boundary) => {
+                let demand = Demand {
+                    at: entry.at,
+                    stop_by: *stop_by,
+                };
+                self.demands.push(demand.clone());
+                self.demand = Some(demand);
+            }
+            Event::ContactObserved { .. } => self.demand_observed = Some(entry.at),
             Event::RemovalRequested { .. } => self.removal_requested = Some(entry.at),
             Event::Waived { duty, reason } => {
-                self.waived.insert(*duty, Waiver { deed: deed(), reason: reason.clone() });
+                self.waived.insert(
+                    *duty,
+                    Waiver {
+                        deed: deed(),
+                        reason: reason.clone(),
+                    },
+                );
             }
             Event::Closed { .. } => self.phase = Phase::Closed,
             Event::Reopened { .. } => {
@@ -230,11 +312,46 @@ impl CaseState {
             _ => {}
         }
         for duty in done_by(&entry.event) {
-            self.done.insert(duty, deed());
+            self.last_done.insert(duty, entry.at);
+            if duty == DutyKind::Police {
+                self.done.insert(duty, deed());
+            } else {
+                self.done.entry(duty).or_insert_with(deed);
+            }
         }
     }
 
-    fn pass_over(&mut self, from: &PersonId, to: &PersonId, superior: &PersonId, reason: PassOverReason) {
+    fn become_acute(&mut self, at: Timestamp) {
+        self.acute = true;
+        self.acute_since.get_or_insert(at);
+    }
+
+    /// Notes what the newest assessment calls for; what it no longer calls for and was never done starts afresh later.
+    fn call_for(&mut self, at: Timestamp, crosses: bool, contact: bool) {
+        let calls = [
+            (DutyKind::ContactSubstance, contact),
+            (DutyKind::ContactBoundary, crosses && contact),
+            (DutyKind::Removal, crosses),
+        ];
+        for (duty, called) in calls {
+            if called {
+                self.called_for.entry(duty).or_insert(at);
+            } else if !self.done.contains_key(&duty) && !self.waived.contains_key(&duty) {
+                self.called_for.remove(&duty);
+            }
+        }
+    }
+
+    fn pass_over(
+        &mut self,
+        at: Timestamp,
+        (from, to): (&PersonId, &PersonId),
+        superior: &PersonId,
+        reason: PassOverReason,
+    ) {
+        if &self.owner != to {
+            self.owner_since = at;
+        }
         match reason {
             PassOverReason::Concerned => self.concerned.insert(from.clone()),
             PassOverReason::Absent | PassOverReason::Silent => self.passed_over.insert(from.clone()),
@@ -263,7 +380,11 @@ impl CaseState {
         match &self.registration {
             Some((_, registration)) => (registration.episode_at, true),
             None => {
-                let seen = self.reports.iter().filter_map(|(_, facts)| facts.first_seen).min();
+                let seen = self
+                    .reports
+                    .iter()
+                    .filter_map(|(_, facts)| facts.first_seen)
+                    .min();
                 (seen.unwrap_or(self.opened_at), false)
             }
         }
@@ -276,18 +397,58 @@ impl CaseState {
 
     /// The originator is known to be under 15, or the lawyer said through the guardian.
     pub fn guardian_only(&self) -> bool {
-        let under_15 = self.registration.as_ref().is_some_and(|(_, registration)| registration.under_15);
+        let under_15 = self
+            .registration
+            .as_ref()
+            .is_some_and(|(_, registration)| registration.under_15);
         under_15 || self.may_contact() == Some(MayContact::ThroughGuardian)
+    }
+
+    /// Whether something is new since `at` that the review, the triage or the care did not know: a reopening, a report, an
+    /// exhibit, or word from the police.
+    pub fn is_new_since(&self, at: Timestamp) -> bool {
+        let exhibit = self.exhibits.iter().map(|(at, _)| *at).max();
+        let report = self.reports.iter().map(|(at, _)| *at).max();
+        let newest = exhibit
+            .max(report)
+            .max(self.reopened_at)
+            .max(self.police_last_word);
+        newest.is_some_and(|newest| newest > at)
+    }
+
+    /// Whether the lawyer may assess now: not yet done, or something is new since.
+    pub fn may_be_assessed(&self) -> bool {
+        self.assessment
+            .as_ref()
+            .is_none_or(|assessment| self.is_new_since(assessment.deed.at))
+    }
+
+    /// Whether the duty was done or waived before the assessment in force, so that it may be done again on its ground.
+    pub fn predates_assessment(&self, duty: DutyKind) -> bool {
+        let waived = self.waived.get(&duty).map(|waiver| waiver.deed.at);
+        let ended = self.last_done.get(&duty).copied().max(waived);
+        self.assessment
+            .as_ref()
+            .zip(ended)
+            .is_some_and(|(assessment, ended)| ended < assessment.deed.at)
     }
 
     /// The number of the next exhibit.
     pub fn next_exhibit(&self) -> u32 {
-        self.exhibits.iter().map(|(_, exhibit)| exhibit.number).max().unwrap_or(0) + 1
+        self.exhibits
+            .iter()
+            .map(|(_, exhibit)| exhibit.number)
+            .max()
+            .unwrap_or(0)
+            + 1
     }
 
     /// One exhibit by its number.
     pub fn exhibit(&self, number: u32) -> Option<&Exhibit> {
-        self.exhibits.iter().map(|(_, exhibit)| exhibit).find(|exhibit| exhibit.number == number)
+        self.exhibits
+            .iter()
+            .map(|(_, exhibit)| exhibit)
+            .find(|exhibit| exhibit.number == number)
     }
 }
 
@@ -299,7 +460,11 @@ fn done_by(event: &Event) -> Vec<DutyKind> {
         Event::CareGiven { .. } => vec![DutyKind::Care],
         Event::Registered(_) => vec![DutyKind::Register],
         Event::Assessed { .. } => vec![DutyKind::Review],
-        Event::PoliceDecided { decision: PoliceDecision::DoNotReport, .. } | Event::PoliceReported { .. } => {
+        Event::PoliceDecided {
+            decision: PoliceDecision::DoNotReport,
+            ..
+        }
+        | Event::PoliceReported { .. } => {
             vec![DutyKind::Police]
         }
         Event::Contacted { purposes, .. } if purposes.contains(&Purpose::Substance) => {

@@ -1,0 +1,19 @@
+//! The rules of DESIGN.md as sentences, on the demonstration municipality. One binary, one module a subject.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
+
+mod access;
+mod care;
+mod clocks;
+mod contact;
+mod event_json;
+mod handling;
+mod harness;
+mod joining;
+mod late;
+mod police;
+mod property;
+mod register;
+mod report;
+mod review;
+mod say;
