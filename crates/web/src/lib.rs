@@ -10,6 +10,7 @@ mod cases;
 mod command;
 mod contact;
 mod ctx;
+mod dossier;
 mod oversight;
 mod page;
 mod profile;
@@ -19,6 +20,10 @@ mod security;
 mod sign_in;
 mod start;
 mod text;
+
+pub use dossier::Words;
+
+pub use api::openapi;
 
 use app::App;
 use axum::Router;
@@ -47,7 +52,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&app), page::faults));
     Router::new()
         .merge(pages)
-        .merge(api::router())
+        .merge(api::router(&app))
         .layer(CatchPanicLayer::custom(page::panicked))
         .route("/static/{*path}", get(assets::file))
         .layer(from_fn_with_state(Arc::clone(&app), security::headers))
