@@ -1,0 +1,10 @@
+//! Everything as a browser meets it: requests through the router, on a real store.
+
+mod helpers;
+mod lists;
+mod pages;
+mod profile;
+mod report;
+mod security;
+mod sign_in;
+mod texts;
