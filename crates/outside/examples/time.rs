@@ -19,8 +19,13 @@ fn main() {
     let pictures =
         names.map(|name| std::fs::read(format!("{folder}/{name}/screenshot-1.png")).expect("a screenshot"));
     let writer = DossierWriter::new();
+    let before = memory("VmRSS:");
     let (cold, pdf) = timed(&writer, &dossier(&pictures, 200, 0));
-    println!("first dossier: {cold:.1?}, {} kB", pdf.len() / 1000);
+    println!(
+        "first dossier: {cold:.1?}, {} kB; memory {before} before, {} after",
+        pdf.len() / 1000,
+        memory("VmRSS:")
+    );
     for (what, pictures, lines) in [
         ("200 lines, 3 screenshots", &pictures[..], 200),
         ("200 lines", &[], 200),
@@ -40,9 +45,24 @@ fn main() {
             warm[RUNS - 1]
         );
     }
+    println!(
+        "memory {} at the end, {} at the most",
+        memory("VmRSS:"),
+        memory("VmHWM:")
+    );
     if let Some(to) = std::env::args().nth(2) {
         std::fs::write(to, pdf).expect("written");
     }
+}
+
+/// One figure of proc(5) `status`.
+fn memory(name: &str) -> String {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with(name))
+        .expect("a figure of this name");
+    line.trim_start_matches(name).trim().to_owned()
 }
 
 /// What all threads of this process have used (proc(5): fields 14 and 15 of `stat`, in hundredths of a second).
