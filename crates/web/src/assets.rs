@@ -5,7 +5,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -72,7 +74,19 @@ struct File {
 }
 
 static BY_NAME: LazyLock<HashMap<&'static str, File>> = LazyLock::new(|| {
-    FILES.iter().map(|(name, plain)| (*name, File { media_type: media_type(name), plain, packed: pack(name, plain) })).collect()
+    FILES
+        .iter()
+        .map(|(name, plain)| {
+            (
+                *name,
+                File {
+                    media_type: media_type(name),
+                    plain,
+                    packed: pack(name, plain),
+                },
+            )
+        })
+        .collect()
 });
 
 /// Where a page finds a file.
@@ -82,12 +96,23 @@ pub fn address(name: &str) -> String {
 
 /// `GET /static/{version}/{name}`, kept for good; without the version, asked for again each time.
 pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let versioned = path.strip_prefix(VERSION.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    let versioned = path
+        .strip_prefix(VERSION.as_str())
+        .and_then(|rest| rest.strip_prefix('/'));
     let name = versioned.unwrap_or(&path);
-    let Some(file) = BY_NAME.get(name) else { return StatusCode::NOT_FOUND.into_response() };
-    let cache = if versioned.is_some() { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let Some(file) = BY_NAME.get(name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let cache = if versioned.is_some() {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let says = |name, text: &str| {
-        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(text))
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.contains(text))
     };
     let tag = format!("\"{}\"", *VERSION);
     let mut response = match &file.packed {
@@ -126,7 +151,11 @@ fn pack(name: &str, plain: &[u8]) -> Option<Vec<u8>> {
 
 /// `GET /healthz`: whether requests can be answered.
 pub async fn healthz(State(app): State<Arc<App>>) -> Response {
-    if app.ready().await { "ok\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response() }
+    if app.ready().await {
+        "ok\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+    }
 }
 
 /// Nothing here is for search engines.

@@ -33,7 +33,9 @@ pub struct Ctx {
 impl Ctx {
     /// A person's name, or the words for somebody who is no longer known.
     pub fn name(&self, person: &PersonId) -> String {
-        self.org.person(person).map_or_else(|| self.l.t("somebody-gone"), |person| person.name.clone())
+        self.org
+            .person(person)
+            .map_or_else(|| self.l.t("somebody-gone"), |person| person.name.clone())
     }
 
     /// One value of the query, decoded.
@@ -46,7 +48,9 @@ impl FromRequestParts<Arc<App>> for Ctx {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Response> {
-        let visitor = Visitor::of(parts, app).await.map_err(IntoResponse::into_response)?;
+        let visitor = Visitor::of(parts, app)
+            .await
+            .map_err(IntoResponse::into_response)?;
         let signed_in = visitor.signed_in();
         signed_in.ok_or_else(|| sign_in_first(parts))
     }
@@ -67,8 +71,14 @@ impl Visitor {
     /// # Errors
     /// What the session store says when it fails.
     pub async fn of(parts: &Parts, app: &Arc<App>) -> Result<Self, PageError> {
-        let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
-        let path = original.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let original = parts
+            .extensions
+            .get::<OriginalUri>()
+            .map_or(&parts.uri, |uri| &uri.0);
+        let path = original
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
         Self::read(app, &parts.headers, path).await
     }
 
@@ -88,24 +98,46 @@ impl Visitor {
             let me = caller.actor.person().and_then(|id| org.person(id)).cloned()?;
             Some((caller, me))
         });
-        let chosen = cookie(headers, LANGUAGE_COOKIE).and_then(Language::parse).unwrap_or(Language::Da);
+        let chosen = cookie(headers, LANGUAGE_COOKIE)
+            .and_then(Language::parse)
+            .unwrap_or(Language::Da);
         let language = caller.as_ref().map_or(chosen, |(caller, _)| caller.language);
         let l = L::new(language, &app.calendar().local(now));
-        Ok(Self { app: Arc::clone(app), caller, l, now, path })
+        Ok(Self {
+            app: Arc::clone(app),
+            caller,
+            l,
+            now,
+            path,
+        })
     }
 
     /// Somebody of whom nothing can be known, since the session store does not answer.
     pub fn nobody(app: &Arc<App>) -> Self {
         let now = app.now();
         let l = L::new(Language::Da, &app.calendar().local(now));
-        Self { app: Arc::clone(app), caller: None, l, now, path: "/".to_owned() }
+        Self {
+            app: Arc::clone(app),
+            caller: None,
+            l,
+            now,
+            path: "/".to_owned(),
+        }
     }
 
     /// The request as that of somebody signed in, if they are.
     pub fn signed_in(self) -> Option<Ctx> {
         let (caller, me) = self.caller?;
         let org = self.app.organisation();
-        Some(Ctx { app: self.app, caller, me, org, l: self.l, now: self.now, path: self.path })
+        Some(Ctx {
+            app: self.app,
+            caller,
+            me,
+            org,
+            l: self.l,
+            now: self.now,
+            path: self.path,
+        })
     }
 }
 
@@ -126,24 +158,40 @@ fn sign_in_first(parts: &Parts) -> Response {
         Method::GET => parts.uri.path_and_query().map_or("/", |path| path.as_str()),
         _ => parts.uri.path(),
     };
-    let query = if back == "/" { String::new() } else { format!("?next={}", encode(back)) };
+    let query = if back == "/" {
+        String::new()
+    } else {
+        format!("?next={}", encode(back))
+    };
     Redirect::to(&format!("/sign-in{query}")).into_response()
 }
 
 /// Whether the answer is for a script.
 pub fn wants_json(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("json"))
+    headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("json"))
 }
 
 /// The session cookie's name; over https browsers hold `__Host-` to secure, this host and path `/`.
 pub fn session_cookie(app: &App) -> &'static str {
-    if app.secure_cookies() { "__Host-vaern" } else { "vaern" }
+    if app.secure_cookies() {
+        "__Host-vaern"
+    } else {
+        "vaern"
+    }
 }
 
 /// One cookie of the request.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let lines = headers
+        .get_all(COOKIE)
+        .into_iter()
+        .filter_map(|line| line.to_str().ok());
+    let mut pairs = lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
@@ -151,14 +199,19 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 pub fn query(path: &str, name: &str) -> Option<String> {
     let (_, query) = path.split_once('?')?;
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.into_iter().find(|(found, _)| *found == name).map(|(_, value)| decode(value))
+    pairs
+        .into_iter()
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| decode(value))
 }
 
 /// Percent-encodes everything but what a query value may hold as it is.
 pub fn encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => out.push(byte.into()),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(byte.into())
+            }
             _ => out.push_str(&format!("%{byte:02X}")),
         }
         out

@@ -54,15 +54,33 @@ impl Frame {
 
     /// The frame of a page for anybody.
     pub fn for_visitor(visitor: &Visitor) -> Self {
-        Self::new(&visitor.app, &visitor.l, &visitor.path, visitor.caller.as_ref().map(|(_, me)| me))
+        Self::new(
+            &visitor.app,
+            &visitor.l,
+            &visitor.path,
+            visitor.caller.as_ref().map(|(_, me)| me),
+        )
     }
 
     pub(crate) fn new(app: &App, l: &L, path: &str, me: Option<&Person>) -> Self {
         let key = crate::ctx::query(path, "done").map(|key| format!("done-{key}"));
-        let plain = |key: &String| key.bytes().all(|byte| byte.is_ascii_lowercase() || b"-0123456789".contains(&byte));
+        let plain = |key: &String| {
+            key.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"-0123456789".contains(&byte))
+        };
         let done = key.filter(plain).filter(|key| l.has(key)).map(|key| l.t(&key));
-        let who = me.map(|me| Who { name: me.name.clone(), title: me.title.clone() });
-        Self { l: l.clone(), nav: nav(l, path, me), who, demo: app.is_demo(), path: path.to_owned(), done }
+        let who = me.map(|me| Who {
+            name: me.name.clone(),
+            title: me.title.clone(),
+        });
+        Self {
+            l: l.clone(),
+            nav: nav(l, path, me),
+            who,
+            demo: app.is_demo(),
+            path: path.to_owned(),
+            done,
+        }
     }
 
     /// The word for a value: `word("role", "hr")` is the text `role-hr`.
@@ -73,7 +91,11 @@ impl Frame {
     /// The query of the first page of a list: as asked, without the place to go on from.
     pub fn first_page(&self) -> String {
         let query = self.path.split_once('?').map_or("", |(_, query)| query);
-        query.split('&').filter(|pair| !pair.starts_with("after=")).collect::<Vec<_>>().join("&")
+        query
+            .split('&')
+            .filter(|pair| !pair.starts_with("after="))
+            .collect::<Vec<_>>()
+            .join("&")
     }
 
     /// The address of an embedded file, which changes when any of them does.
@@ -86,8 +108,16 @@ impl Frame {
 fn nav(l: &L, path: &str, me: Option<&Person>) -> Vec<Link> {
     let Some(me) = me else { return Vec::new() };
     let mut links = vec![("/", "nav-start")];
-    let handles = [Role::Manager, Role::Deputy, Role::LegalAdviser, Role::Hr, Role::Communication];
-    let oversees_only = [Role::Dpo, Role::Admin, Role::Safety].iter().any(|role| me.has(*role));
+    let handles = [
+        Role::Manager,
+        Role::Deputy,
+        Role::LegalAdviser,
+        Role::Hr,
+        Role::Communication,
+    ];
+    let oversees_only = [Role::Dpo, Role::Admin, Role::Safety]
+        .iter()
+        .any(|role| me.has(*role));
     if me.has(Role::LegalAdviser) {
         links.extend([("/duties", "nav-review"), ("/cases", "nav-cases")]);
     } else if handles.iter().any(|role| me.has(*role)) {
@@ -102,8 +132,21 @@ fn nav(l: &L, path: &str, me: Option<&Person>) -> Vec<Link> {
         links.push(("/organisation", "nav-organisation"));
     }
     let here = path.split('?').next().unwrap_or("/");
-    let current = |href: &str| if href == "/" { here == "/" } else { here.starts_with(href) };
-    links.into_iter().map(|(href, key)| Link { href, label: l.t(key), current: current(href) }).collect()
+    let current = |href: &str| {
+        if href == "/" {
+            here == "/"
+        } else {
+            here.starts_with(href)
+        }
+    };
+    links
+        .into_iter()
+        .map(|(href, key)| Link {
+            href,
+            label: l.t(key),
+            current: current(href),
+        })
+        .collect()
 }
 
 /// A template as a page.
@@ -235,7 +278,8 @@ pub async fn unknown() -> PageError {
 
 /// What is answered when a handler panicked; the report of it is in the log.
 pub fn panicked(_: Box<dyn Any + Send + 'static>) -> http::Response<Body> {
-    let words = "Noget gik galt hos os. Prøv igen om lidt. · Something went wrong on our side. Try again shortly.\n";
+    let words =
+        "Noget gik galt hos os. Prøv igen om lidt. · Something went wrong on our side. Try again shortly.\n";
     (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
 }
 
@@ -250,36 +294,65 @@ struct FaultPage {
 /// Puts a page, or a problem document for a script, where a handler or a layer answered with a bare error.
 pub async fn faults(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
     let response = next.run(request).await;
     let status = response.status();
-    let written = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let written = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let is_page = written.is_some_and(|kind| kind.starts_with("text/html") || kind.contains("json"));
     if is_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let fault = Fault::of(&response);
     let mut page = fault_page(&app, &headers, path, status, &fault).await;
-    for (name, value) in response.headers().iter().filter(|(name, _)| *name == http::header::ALLOW) {
+    for (name, value) in response
+        .headers()
+        .iter()
+        .filter(|(name, _)| *name == http::header::ALLOW)
+    {
         page.headers_mut().insert(name, value.clone());
     }
     page
 }
 
-async fn fault_page(app: &Arc<App>, headers: &HeaderMap, path: String, status: StatusCode, fault: &Fault) -> Response {
+async fn fault_page(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    path: String,
+    status: StatusCode,
+    fault: &Fault,
+) -> Response {
     let visitor = match Visitor::read(app, headers, path).await {
         Ok(visitor) => visitor,
         // Not even the session can be read: a page without a name.
         Err(_) => Visitor::nobody(app),
     };
-    let (title, mut detail) = (visitor.l.t(fault.key()), visitor.l.t(&format!("{}-detail", fault.key())));
+    let (title, mut detail) = (
+        visitor.l.t(fault.key()),
+        visitor.l.t(&format!("{}-detail", fault.key())),
+    );
     if let Fault::Refused(code) = fault {
         detail = visitor.l.t(&format!("refusal-{code}"));
     }
     if wants_json(headers) {
         let problem = json!({ "status": status.as_u16(), "title": title, "detail": detail });
-        return (status, [(CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response();
+        return (
+            status,
+            [(CONTENT_TYPE, "application/problem+json")],
+            problem.to_string(),
+        )
+            .into_response();
     }
-    let page = FaultPage { frame: Frame::for_visitor(&visitor), title, detail };
+    let page = FaultPage {
+        frame: Frame::for_visitor(&visitor),
+        title,
+        detail,
+    };
     render_status(status, &page).unwrap_or_else(IntoResponse::into_response)
 }

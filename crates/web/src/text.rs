@@ -32,7 +32,11 @@ pub struct L {
 impl L {
     /// Speaks `language`, and tells times in the zone of `local_now`.
     pub fn new(language: Language, local_now: &Zoned) -> Self {
-        Self { language, zone: local_now.time_zone().clone(), now: local_now.timestamp() }
+        Self {
+            language,
+            zone: local_now.time_zone().clone(),
+            now: local_now.timestamp(),
+        }
     }
 
     /// The text of a key. A key that is missing comes back in brackets `⟦…⟧`, which no test lets pass.
@@ -42,7 +46,10 @@ impl L {
 
     /// The text of a key, with its variables filled in as they are.
     pub fn ta<V: Display>(&self, key: &str, args: &[(&'static str, V)]) -> String {
-        let args = args.iter().map(|(name, value)| (*name, FluentValue::from(value.to_string()))).collect();
+        let args = args
+            .iter()
+            .map(|(name, value)| (*name, FluentValue::from(value.to_string())))
+            .collect();
         self.look_up(key, Some(&args))
     }
 
@@ -58,10 +65,12 @@ impl L {
     }
 
     fn look_up(&self, key: &str, args: Option<&HashMap<&'static str, FluentValue<'_>>>) -> String {
-        TEXTS.lookup_single_language(self.id(), key, args).unwrap_or_else(|error| {
-            tracing::error!(key, %error, "a text is missing");
-            format!("⟦{key}⟧")
-        })
+        TEXTS
+            .lookup_single_language(self.id(), key, args)
+            .unwrap_or_else(|error| {
+                tracing::error!(key, %error, "a text is missing");
+                format!("⟦{key}⟧")
+            })
     }
 
     fn id(&self) -> &'static LanguageIdentifier {
@@ -87,7 +96,14 @@ impl L {
         if day.year() == self.local(self.now).year() {
             return self.ta("date", &[("day", number), ("month", month)]);
         }
-        self.ta("date-year", &[("day", number), ("month", month), ("year", day.year().to_string())])
+        self.ta(
+            "date-year",
+            &[
+                ("day", number),
+                ("month", month),
+                ("year", day.year().to_string()),
+            ],
+        )
     }
 
     /// The civil day of a moment, as [`L::day`].
@@ -109,7 +125,14 @@ impl L {
     pub fn at(&self, at: Timestamp) -> String {
         let local = self.local(at);
         let weekday = self.t(&format!("weekday-{}", local.weekday().to_monday_one_offset()));
-        self.ta("at", &[("weekday", weekday), ("date", self.day(local.date())), ("time", self.time(at))])
+        self.ta(
+            "at",
+            &[
+                ("weekday", weekday),
+                ("date", self.day(local.date())),
+                ("time", self.time(at)),
+            ],
+        )
     }
 
     /// A deadline beside now: `i dag kl. 16.00`, `i morgen kl. 16.00`, else as [`L::at`].
@@ -135,7 +158,11 @@ impl L {
         } else if rest == 0 {
             self.tn("span-hours", hours)
         } else {
-            format!("{} {}", self.tn("span-hours", hours), self.tn("span-minutes", rest))
+            format!(
+                "{} {}",
+                self.tn("span-hours", hours),
+                self.tn("span-minutes", rest)
+            )
         }
     }
 
@@ -154,7 +181,11 @@ impl L {
 
     /// A hash in short: `9f2c 41d0 … 7be3`.
     pub fn hash(&self, hex: &str) -> String {
-        match (hex.get(..4), hex.get(4..8), hex.len().checked_sub(4).and_then(|end| hex.get(end..))) {
+        match (
+            hex.get(..4),
+            hex.get(4..8),
+            hex.len().checked_sub(4).and_then(|end| hex.get(end..)),
+        ) {
             (Some(first), Some(second), Some(last)) if hex.len() > 12 => format!("{first} {second} … {last}"),
             _ => hex.to_owned(),
         }
@@ -163,13 +194,20 @@ impl L {
     /// A hash in full, in groups of eight.
     pub fn hash_in_full(&self, hex: &str) -> String {
         let bytes: Vec<char> = hex.chars().collect();
-        bytes.chunks(8).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+        bytes
+            .chunks(8)
+            .map(|group| group.iter().collect::<String>())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Reads what `<input type="datetime-local">` sends, as a moment on the clocks of the municipality.
     pub fn read_moment(&self, text: &str) -> Option<Timestamp> {
         let local: DateTime = text.trim().parse().ok()?;
-        local.to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp())
+        local
+            .to_zoned(self.zone.clone())
+            .ok()
+            .map(|zoned| zoned.timestamp())
     }
 
     /// Writes what `<input type="datetime-local">` shows.

@@ -3,7 +3,7 @@
 use super::ROWS;
 use crate::ctx::{Ctx, encode};
 use crate::page::{Frame, PageError, render};
-use crate::start::about;
+use crate::start::{about, is_hurried};
 use app::{CaseFilter, CaseRow};
 use askama::Template;
 use axum::response::Response;
@@ -50,17 +50,31 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
         _ => Some(Phase::Open),
     };
     let cursor = ctx.query("after");
-    let filter = CaseFilter { phase, ..CaseFilter::default() };
-    let page = ctx.app.cases(&ctx.caller, filter, cursor.as_deref(), ROWS).await?;
+    let filter = CaseFilter {
+        phase,
+        ..CaseFilter::default()
+    };
+    let page = ctx
+        .app
+        .cases(&ctx.caller, filter, cursor.as_deref(), ROWS)
+        .await?;
     let shown = phase.map_or("all", Phase::name);
-    let handling = [Role::Manager, Role::Deputy, Role::LegalAdviser, Role::Hr, Role::Communication];
+    let handling = [
+        Role::Manager,
+        Role::Deputy,
+        Role::LegalAdviser,
+        Role::Hr,
+        Role::Communication,
+    ];
     render(&List {
         frame: Frame::of(&ctx),
         own_only: !handling.iter().any(|role| ctx.me.has(*role)),
         filters: filters(&ctx, shown),
         rows: page.items.iter().map(|row| row_of(&ctx, row)).collect(),
         first_page: cursor.is_none(),
-        next: page.next.map(|next| format!("/cases?show={shown}&after={}", encode(&next))),
+        next: page
+            .next
+            .map(|next| format!("/cases?show={shown}&after={}", encode(&next))),
     })
 }
 
@@ -82,11 +96,17 @@ fn row_of(ctx: &Ctx, row: &CaseRow) -> Row {
         href: format!("/cases/{}", row.number),
         number: row.number.to_string(),
         title: about(l, row.title.as_deref(), row.medium, row.platform.as_deref()),
-        acute: row.acute && open,
+        acute: row.acute && open && row.next_duty.is_none_or(|duty| is_hurried(ctx, duty)),
         owner: ctx.name(&row.owner),
         state: outcome.map_or(phase.clone(), |outcome| format!("{phase} · {outcome}")),
-        next: row.next_duty.filter(|_| open).map_or_else(String::new, |duty| l.t(&format!("duty-{duty}"))),
-        due: row.next_due.filter(|_| open).map_or_else(String::new, |due| l.due(due, ctx.now)),
+        next: row
+            .next_duty
+            .filter(|_| open)
+            .map_or_else(String::new, |duty| l.t(&format!("duty-{duty}"))),
+        due: row
+            .next_due
+            .filter(|_| open)
+            .map_or_else(String::new, |due| l.due(due, ctx.now)),
         late: open && row.next_due.is_some_and(|due| due < ctx.now),
         changed: l.due(row.changed_at, ctx.now),
     }

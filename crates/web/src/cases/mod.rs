@@ -13,5 +13,7 @@ pub const ROWS: u32 = 25;
 
 /// The routes of the lists.
 pub fn router() -> Router<Arc<App>> {
-    Router::new().route("/cases", get(list::show)).route("/duties", get(duties::show))
+    Router::new()
+        .route("/cases", get(list::show))
+        .route("/duties", get(duties::show))
 }

@@ -28,19 +28,28 @@ struct Row {
 
 pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
     let cursor = ctx.query("after");
-    let page = ctx.app.access_log(&ctx.caller, None, cursor.as_deref(), ROWS).await?;
+    let page = ctx
+        .app
+        .access_log(&ctx.caller, None, cursor.as_deref(), ROWS)
+        .await?;
     render(&AccessLog {
         frame: Frame::of(&ctx),
         counts: ctx.app.counts(&ctx.caller).await?,
         rows: page.items.iter().map(|reading| row(&ctx, reading)).collect(),
         first_page: cursor.is_none(),
-        next: page.next.map(|next| format!("/access-log?after={}", encode(&next))),
+        next: page
+            .next
+            .map(|next| format!("/access-log?after={}", encode(&next))),
     })
 }
 
 fn row(ctx: &Ctx, reading: &Reading) -> Row {
     let l = &ctx.l;
-    let viewed = || reading.what.map_or_else(String::new, |what| l.t(&format!("viewing-{what}")));
+    let viewed = || {
+        reading
+            .what
+            .map_or_else(String::new, |what| l.t(&format!("viewing-{what}")))
+    };
     let what = match (reading.exported, reading.exhibit) {
         (Some(drawer), _) => l.ta("viewing-export", &[("drawer", l.t(&format!("drawer-{drawer}")))]),
         (None, Some(exhibit)) => l.ta("viewing-exhibit-number", &[("number", exhibit)]),
@@ -54,7 +63,9 @@ fn row(ctx: &Ctx, reading: &Reading) -> Row {
             Actor::Operator => l.t("relation-operator"),
         },
         what,
-        relation: reading.relation.map_or_else(String::new, |relation| l.t(&format!("relation-{relation}"))),
+        relation: reading
+            .relation
+            .map_or_else(String::new, |relation| l.t(&format!("relation-{relation}"))),
         number: reading.number.to_string(),
     }
 }

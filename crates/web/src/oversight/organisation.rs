@@ -25,8 +25,15 @@ impl Facts {
         Self {
             people: org.people().iter().filter(|person| person.active).count(),
             units: org.units().len(),
-            without_manager: org.units().iter().filter(|unit| org.managers_of(&unit.id).is_empty()).count(),
-            missing: needed.into_iter().filter(|role| org.with_role(*role).next().is_none()).collect(),
+            without_manager: org
+                .units()
+                .iter()
+                .filter(|unit| org.managers_of(&unit.id).is_empty())
+                .count(),
+            missing: needed
+                .into_iter()
+                .filter(|role| org.with_role(*role).next().is_none())
+                .collect(),
         }
     }
 }
@@ -52,17 +59,28 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
         return Err(Fault::NotFound.into());
     }
     let units = ctx.org.units().iter().map(|unit| row(&ctx, unit)).collect();
-    render(&Page { frame: Frame::of(&ctx), facts: Facts::of(&ctx.org), units })
+    render(&Page {
+        frame: Frame::of(&ctx),
+        facts: Facts::of(&ctx.org),
+        units,
+    })
 }
 
 fn row(ctx: &Ctx, unit: &Unit) -> Row {
     let org = &ctx.org;
     let own = org.managers_of(&unit.id);
     let manager = match own.first() {
-        Some(_) => own.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", "),
+        Some(_) => own
+            .iter()
+            .map(|person| person.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
         None => {
             let above = org.chain_of_command(&unit.id).into_iter().next();
-            above.map_or_else(|| ctx.l.t("nobody"), |step| ctx.l.ta("falls-to", &[("name", ctx.name(&step.person))]))
+            above.map_or_else(
+                || ctx.l.t("nobody"),
+                |step| ctx.l.ta("falls-to", &[("name", ctx.name(&step.person))]),
+            )
         }
     };
     let mut path: Vec<&str> = org.path(&unit.id).iter().map(|unit| unit.name.as_str()).collect();
@@ -73,6 +91,10 @@ fn row(ctx: &Ctx, unit: &Unit) -> Row {
         name: below.join(" / "),
         manager,
         own_manager: !own.is_empty(),
-        people: org.people().iter().filter(|person| person.active && person.unit == unit.id).count(),
+        people: org
+            .people()
+            .iter()
+            .filter(|person| person.active && person.unit == unit.id)
+            .count(),
     }
 }

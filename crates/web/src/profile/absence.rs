@@ -29,8 +29,16 @@ pub async fn set(ctx: Ctx, Form(fields): Form<Fields>) -> Result<Response, PageE
     let typed = vec![("from", from.clone()), ("until", until.clone())];
     let read = |field: &str, text: &str| {
         text.trim().parse::<Date>().map_err(|_| {
-            let problem = if text.trim().is_empty() { "problem-required" } else { "problem-not-a-time" };
-            Wrong { field: field.to_owned(), message: ctx.l.t(problem), typed: typed.clone() }
+            let problem = if text.trim().is_empty() {
+                "problem-required"
+            } else {
+                "problem-not-a-time"
+            };
+            Wrong {
+                field: field.to_owned(),
+                message: ctx.l.t(problem),
+                typed: typed.clone(),
+            }
         })
     };
     let days = read("from", &from).and_then(|from| Ok((from, read("until", &until)?)));

@@ -26,6 +26,13 @@ pub async fn choose(ctx: Ctx, Form(fields): Form<Fields>) -> Result<Response, Pa
             let result = ctx.app.set_deputy(&ctx.caller, Some(person.as_str())).await;
             settled(&ctx, result, "deputy", typed)
         }
-        Err(message) => again(&ctx, Wrong { field: "deputy".to_owned(), message, typed }),
+        Err(message) => again(
+            &ctx,
+            Wrong {
+                field: "deputy".to_owned(),
+                message,
+                typed,
+            },
+        ),
     }
 }

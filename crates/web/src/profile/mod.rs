@@ -58,33 +58,61 @@ impl Profile {
     fn new(ctx: &Ctx, wrong: Option<Wrong>) -> Self {
         let l = &ctx.l;
         let typed = |name: &str| {
-            let typed = wrong.iter().flat_map(|wrong| &wrong.typed).find(|(field, _)| *field == name);
+            let typed = wrong
+                .iter()
+                .flat_map(|wrong| &wrong.typed)
+                .find(|(field, _)| *field == name);
             typed.map(|(_, value)| value.clone())
         };
         let away = ctx.me.away.filter(|away| away.until > ctx.now);
         let day = |at| l.local(at).date();
         // `until` is the first moment back; people say the last day away.
         let last = |at| day(at) - 1.day();
-        let deputy = ctx.me.deputy.as_ref().map(|person| ctx.name(person)).unwrap_or_default();
+        let deputy = ctx
+            .me
+            .deputy
+            .as_ref()
+            .map(|person| ctx.name(person))
+            .unwrap_or_default();
         Self {
             frame: Frame::of(ctx),
             email: ctx.me.email.clone(),
-            unit: ctx.org.unit(&ctx.me.unit).map(|unit| unit.name.clone()).unwrap_or_default(),
-            roles: ctx.me.roles.iter().map(|role| l.t(&format!("role-{role}"))).collect::<Vec<_>>().join(", "),
+            unit: ctx
+                .org
+                .unit(&ctx.me.unit)
+                .map(|unit| unit.name.clone())
+                .unwrap_or_default(),
+            roles: ctx
+                .me
+                .roles
+                .iter()
+                .map(|role| l.t(&format!("role-{role}")))
+                .collect::<Vec<_>>()
+                .join(", "),
             manages: ctx.me.has(Role::Manager) || ctx.me.has(Role::Deputy),
             has_password: !ctx.app.is_demo(),
             deputy_typed: typed("deputy").unwrap_or_else(|| deputy.clone()),
             deputy,
-            away: away.map(|away| l.ta("away-now", &[("from", l.date(away.from)), ("until", l.day(last(away.until)))])),
-            from: typed("from").unwrap_or_else(|| away.map_or_else(String::new, |away| day(away.from).to_string())),
-            until: typed("until").unwrap_or_else(|| away.map_or_else(String::new, |away| last(away.until).to_string())),
+            away: away.map(|away| {
+                l.ta(
+                    "away-now",
+                    &[("from", l.date(away.from)), ("until", l.day(last(away.until)))],
+                )
+            }),
+            from: typed("from")
+                .unwrap_or_else(|| away.map_or_else(String::new, |away| day(away.from).to_string())),
+            until: typed("until")
+                .unwrap_or_else(|| away.map_or_else(String::new, |away| last(away.until).to_string())),
             today: l.local(ctx.now).date().to_string(),
             wrong,
         }
     }
 
     fn error(&self, field: &str) -> Option<&str> {
-        self.wrong.as_ref().filter(|wrong| wrong.field == field).map(|wrong| wrong.message.as_str())
+        self.wrong
+            .as_ref()
+            .filter(|wrong| wrong.field == field)
+            .map(|wrong| wrong.message.as_str())
     }
 }
 
@@ -103,7 +131,14 @@ fn settled(
         Ok(()) => Ok(Redirect::to(&format!("/profile?done={done}")).into_response()),
         Err(AppError::Refused(Refusal::Invalid { field, problem })) => {
             let message = ctx.l.t(&format!("problem-{problem}"));
-            again(ctx, Wrong { field, message, typed })
+            again(
+                ctx,
+                Wrong {
+                    field,
+                    message,
+                    typed,
+                },
+            )
         }
         Err(other) => Err(other.into()),
     }

@@ -17,7 +17,10 @@ pub struct Fields {
 
 /// Every session of the person ends with it, this one too.
 pub async fn change(ctx: Ctx, Form(fields): Form<Fields>) -> Result<Response, PageError> {
-    let result = ctx.app.change_password(&ctx.caller, &fields.old, &fields.password).await;
+    let result = ctx
+        .app
+        .change_password(&ctx.caller, &fields.old, &fields.password)
+        .await;
     if result.is_ok() {
         return Ok(Redirect::to("/sign-in?done=password").into_response());
     }

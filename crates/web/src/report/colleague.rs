@@ -32,7 +32,11 @@ pub fn find(ctx: &Ctx, asked: &str) -> Result<PersonId, String> {
         ([only], _) => Ok(only.id.clone()),
         ([], []) => Err(ctx.l.t("problem-unknown-person")),
         ([], like) => Err(listed(ctx, "colleague-like", like)),
-        (several, _) => Err(listed(ctx, "colleague-several", &several[..several.len().min(SUGGESTIONS)])),
+        (several, _) => Err(listed(
+            ctx,
+            "colleague-several",
+            &several[..several.len().min(SUGGESTIONS)],
+        )),
     }
 }
 
@@ -47,12 +51,25 @@ fn listed(ctx: &Ctx, key: &str, people: &[&Person]) -> String {
         let unit = ctx.org.unit(&person.unit).map_or("", |unit| unit.name.as_str());
         format!("{}, {}, {} ({})", person.name, person.title, unit, person.email)
     };
-    ctx.l.ta(key, &[("people", people.iter().map(person).collect::<Vec<_>>().join("; "))])
+    ctx.l.ta(
+        key,
+        &[("people", people.iter().map(person).collect::<Vec<_>>().join("; "))],
+    )
 }
 
 /// The names in the caller's own unit, to choose from; none where they are many.
 pub fn nearby(ctx: &Ctx) -> Vec<String> {
     let same_unit = |person: &&Person| person.active && person.unit == ctx.me.unit && person.id != ctx.me.id;
-    let names: Vec<String> = ctx.org.people().iter().filter(same_unit).map(|person| person.name.clone()).collect();
-    if names.len() > LIST_LIMIT { Vec::new() } else { names }
+    let names: Vec<String> = ctx
+        .org
+        .people()
+        .iter()
+        .filter(same_unit)
+        .map(|person| person.name.clone())
+        .collect();
+    if names.len() > LIST_LIMIT {
+        Vec::new()
+    } else {
+        names
+    }
 }

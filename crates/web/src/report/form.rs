@@ -2,7 +2,7 @@
 
 use super::colleague::nearby;
 use super::receive::Received;
-use super::send::FieldError;
+use super::send::{FieldError, file_limit};
 use crate::ctx::Ctx;
 use crate::page::{Frame, PageError, render, render_status};
 use app::FILE_LIMIT;
@@ -45,7 +45,13 @@ impl Typed {
     }
 
     fn has_details(&self) -> bool {
-        let details = [&self.medium, &self.platform, &self.source_url, &self.first_seen, &self.originator];
+        let details = [
+            &self.medium,
+            &self.platform,
+            &self.source_url,
+            &self.first_seen,
+            &self.originator,
+        ];
         details.iter().any(|field| !field.is_empty())
     }
 }
@@ -71,18 +77,26 @@ struct Form {
 impl Form {
     fn new(ctx: &Ctx, typed: Typed, errors: Vec<FieldError>) -> Self {
         let l = &ctx.l;
-        let first = ctx.org.chain_of_command(&ctx.me.unit).into_iter().find(|step| step.person != ctx.me.id);
+        let first = ctx
+            .org
+            .chain_of_command(&ctx.me.unit)
+            .into_iter()
+            .find(|step| step.person != ctx.me.id);
         let details = ["medium", "platform", "source_url", "first_seen", "originator"];
         Self {
             frame: Frame::of(ctx),
-            open_details: typed.has_details() || errors.iter().any(|error| details.contains(&error.field.as_str())),
+            open_details: typed.has_details()
+                || errors.iter().any(|error| details.contains(&error.field.as_str())),
             manager: first.map_or_else(|| l.t("report-management"), |step| ctx.name(&step.person)),
             nearby: nearby(ctx),
-            media: Medium::ALL.iter().map(|medium| (medium.name(), l.t(&format!("medium-{medium}")))).collect(),
+            media: Medium::ALL
+                .iter()
+                .map(|medium| (medium.name(), l.t(&format!("medium-{medium}"))))
+                .collect(),
             latest: l.write_moment(ctx.now),
             key: format!("{:032x}", rand::random::<u128>()),
             max_bytes: FILE_LIMIT,
-            limit: l.bytes(FILE_LIMIT),
+            limit: file_limit(FILE_LIMIT),
             typed,
             errors,
         }
@@ -96,8 +110,13 @@ impl Form {
     fn described(&self, field: &str, hint: bool) -> Described {
         let id = |end: &str| format!("{field}-{end}");
         let error = self.error(field).is_some();
-        let ids = [(hint, "hint"), (error, "error")].into_iter().filter(|(there, _)| *there);
-        Described { ids: ids.map(|(_, end)| id(end)).collect::<Vec<_>>().join(" "), error }
+        let ids = [(hint, "hint"), (error, "error")]
+            .into_iter()
+            .filter(|(there, _)| *there);
+        Described {
+            ids: ids.map(|(_, end)| id(end)).collect::<Vec<_>>().join(" "),
+            error,
+        }
     }
 }
 
@@ -108,7 +127,10 @@ struct Described {
 
 /// `GET /report`
 pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
-    let typed = Typed { about: "me".to_owned(), ..Typed::default() };
+    let typed = Typed {
+        about: "me".to_owned(),
+        ..Typed::default()
+    };
     render(&Form::new(&ctx, typed, Vec::new()))
 }
 
@@ -116,6 +138,11 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
 ///
 /// # Errors
 /// As [`render`].
-pub fn again(ctx: &Ctx, status: StatusCode, typed: Typed, errors: Vec<FieldError>) -> Result<Response, PageError> {
+pub fn again(
+    ctx: &Ctx,
+    status: StatusCode,
+    typed: Typed,
+    errors: Vec<FieldError>,
+) -> Result<Response, PageError> {
     render_status(status, &Form::new(ctx, typed, errors))
 }

@@ -18,6 +18,11 @@ pub use colleague::find as find_colleague;
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         // Files are counted as they stream by; the form's other fields have limits of their own.
-        .route("/report", get(form::show).post(send::send).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/report",
+            get(form::show)
+                .post(send::send)
+                .layer(DefaultBodyLimit::disable()),
+        )
         .route("/cases/{number}/receipt", get(receipt::show))
 }

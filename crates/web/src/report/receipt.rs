@@ -12,7 +12,12 @@ use domain::ids::{CaseNumber, PersonId};
 use domain::vocabulary::DutyKind;
 
 /// What the one who told needs to know of: the rest is ours.
-const TOLD: [DutyKind; 4] = [DutyKind::Triage, DutyKind::Care, DutyKind::Review, DutyKind::Police];
+const TOLD: [DutyKind; 4] = [
+    DutyKind::Triage,
+    DutyKind::Care,
+    DutyKind::Review,
+    DutyKind::Police,
+];
 
 #[derive(Template)]
 #[template(path = "report/receipt.html")]
@@ -60,7 +65,11 @@ pub async fn show(ctx: Ctx, Path(number): Path<String>) -> Result<Response, Page
         return Err(Fault::NotFound.into());
     }
     let duty = |kind: DutyKind| view.duties.iter().find(|duty| duty.kind == kind);
-    let first = duty(if is_target { DutyKind::Triage } else { DutyKind::Receive });
+    let first = duty(if is_target {
+        DutyKind::Triage
+    } else {
+        DutyKind::Receive
+    });
     let due = |duty: &Duty| duty.due.map_or_else(String::new, |due| l.due(due, ctx.now));
     render(&Receipt {
         frame: Frame::of(&ctx),
@@ -70,8 +79,14 @@ pub async fn show(ctx: Ctx, Path(number): Path<String>) -> Result<Response, Page
         by: first.map_or_else(String::new, due),
         taken: case.done.contains_key(&DutyKind::Receive),
         then: next_in_line(&ctx, &view).map(|person| ctx.name(&person)),
-        steps: TOLD.into_iter().filter_map(duty).map(|duty| step(&ctx, duty, is_target)).collect(),
-        files: own_files(&ctx, &view).map(|exhibit| file(&ctx, exhibit)).collect(),
+        steps: TOLD
+            .into_iter()
+            .filter_map(duty)
+            .map(|duty| step(&ctx, duty, is_target))
+            .collect(),
+        files: own_files(&ctx, &view)
+            .map(|exhibit| file(&ctx, exhibit))
+            .collect(),
     })
 }
 
@@ -91,13 +106,20 @@ fn step(ctx: &Ctx, duty: &Duty, is_target: bool) -> Step {
         mark: if done { "✓" } else { "○" },
         what: ctx.l.t(&format!("now-{whose}-{}", duty.kind)),
         owner: ctx.name(&duty.owner),
-        due: duty.due.filter(|_| !done).map_or_else(String::new, |due| ctx.l.due(due, ctx.now)),
+        due: duty
+            .due
+            .filter(|_| !done)
+            .map_or_else(String::new, |due| ctx.l.due(due, ctx.now)),
         late: duty.late && !done,
     }
 }
 
 fn own_files<'a>(ctx: &'a Ctx, view: &'a CaseView) -> impl Iterator<Item = &'a Exhibit> {
-    view.state.exhibits.iter().map(|(_, exhibit)| exhibit).filter(|exhibit| exhibit.sent_by == ctx.me.id)
+    view.state
+        .exhibits
+        .iter()
+        .map(|(_, exhibit)| exhibit)
+        .filter(|exhibit| exhibit.sent_by == ctx.me.id)
 }
 
 fn file(ctx: &Ctx, exhibit: &Exhibit) -> File {

@@ -38,8 +38,8 @@ pub enum Trouble {
     App(AppError),
     /// It is no form, or it ended in the middle.
     Unreadable,
-    /// This field is longer than anything we keep.
-    TooLong(String),
+    /// A field is longer than anything we keep.
+    TooLong,
 }
 
 impl From<AppError> for Trouble {
@@ -71,7 +71,11 @@ impl Received {
 ///
 /// # Errors
 /// [`Trouble`]; what `incoming` has stored is removed when it is dropped.
-pub async fn receive(form: &mut Multipart, incoming: &mut Incoming, files: &str) -> Result<Received, Trouble> {
+pub async fn receive(
+    form: &mut Multipart,
+    incoming: &mut Incoming,
+    files: &str,
+) -> Result<Received, Trouble> {
     let mut received = Received::default();
     let mut hashed: Vec<Hashed> = Vec::new();
     while let Some(field) = form.next_field().await? {
@@ -79,25 +83,30 @@ pub async fn receive(form: &mut Multipart, incoming: &mut Incoming, files: &str)
         if name == files {
             file(field, incoming, &hashed).await?;
         } else if name == "hashes" {
-            let text = text(field, &name, HASHES_LIMIT).await?;
+            let text = text(field, HASHES_LIMIT).await?;
             hashed = serde_json::from_str(&text).unwrap_or_default();
         } else if received.fields.len() < FIELDS_LIMIT {
-            let text = text(field, &name, FIELD_LIMIT).await?;
+            let text = text(field, FIELD_LIMIT).await?;
             received.fields.insert(name, text);
         } else {
             return Err(Trouble::Unreadable);
         }
     }
-    let claim = |hash: Hashed| Some(ClaimedFile { name: hash.name, sha256: hash.sha256? });
+    let claim = |hash: Hashed| {
+        Some(ClaimedFile {
+            name: hash.name,
+            sha256: hash.sha256?,
+        })
+    };
     received.claimed = hashed.into_iter().filter_map(claim).collect();
     Ok(received)
 }
 
-async fn text(mut field: Field<'_>, name: &str, limit: usize) -> Result<String, Trouble> {
+async fn text(mut field: Field<'_>, limit: usize) -> Result<String, Trouble> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await? {
         if bytes.len() + chunk.len() > limit {
-            return Err(Trouble::TooLong(name.to_owned()));
+            return Err(Trouble::TooLong);
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -112,7 +121,16 @@ async fn file(mut field: Field<'_>, incoming: &mut Incoming, hashed: &[Hashed]) 
         return Ok(());
     }
     let pasted = hashed.iter().any(|hash| hash.pasted && hash.name == name);
-    incoming.file(&name, if pasted { Arrival::Pasted } else { Arrival::Uploaded }).await?;
+    incoming
+        .file(
+            &name,
+            if pasted {
+                Arrival::Pasted
+            } else {
+                Arrival::Uploaded
+            },
+        )
+        .await?;
     while let Some(bytes) = chunk {
         incoming.write(&bytes).await?;
         chunk = match field.chunk().await {

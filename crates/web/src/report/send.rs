@@ -1,8 +1,8 @@
 //! `POST /report`: from the browser with or without JavaScript.
 
+use super::colleague;
 use super::form::{Typed, again};
 use super::receive::{Received, Trouble, receive};
-use super::colleague;
 use crate::ctx::{Ctx, wants_json};
 use crate::page::{Fault, PageError};
 use crate::text::L;
@@ -26,7 +26,10 @@ pub struct FieldError {
 
 impl FieldError {
     fn new(field: &str, message: String) -> Self {
-        Self { field: field.to_owned(), message }
+        Self {
+            field: field.to_owned(),
+            message,
+        }
     }
 }
 
@@ -48,15 +51,20 @@ pub async fn send(
         Ok(received) => received,
         Err(Trouble::App(error)) => return Err(error.into()),
         Err(Trouble::Unreadable) => return Err(Fault::BadRequest.into()),
-        Err(Trouble::TooLong(_)) => return Err(Fault::TooLarge.into()),
+        Err(Trouble::TooLong) => return Err(Fault::TooLarge.into()),
     };
     let sent = match new_report(&ctx, &received) {
         Ok(new) => {
             let key = key(&headers, &received);
-            ctx.app.report(&ctx.caller, incoming, &received.claimed, new, key.as_deref()).await
+            ctx.app
+                .report(&ctx.caller, incoming, &received.claimed, new, key.as_deref())
+                .await
         }
         Err(errors) => {
-            let wrong = Wrong { status: StatusCode::UNPROCESSABLE_ENTITY, errors };
+            let wrong = Wrong {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                errors,
+            };
             return refused(&ctx, &headers, &received, wrong);
         }
     };
@@ -71,7 +79,9 @@ pub async fn send(
 
 /// The key that makes sending twice the same as sending once.
 fn key(headers: &HeaderMap, received: &Received) -> Option<String> {
-    let header = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let header = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok());
     let key = header.unwrap_or_else(|| received.text("key"));
     Some(key.to_owned()).filter(|key| !key.is_empty())
 }
@@ -88,11 +98,15 @@ fn new_report(ctx: &Ctx, received: &Received) -> Result<NewReport, Vec<FieldErro
             Err(message) => errors.push(FieldError::new("colleague", message)),
         }
     }
-    let medium = Some(received.text("medium")).filter(|text| !text.is_empty()).map(Medium::parse);
+    let medium = Some(received.text("medium"))
+        .filter(|text| !text.is_empty())
+        .map(Medium::parse);
     if medium == Some(None) {
         errors.push(FieldError::new("medium", l.t("problem-unknown-value")));
     }
-    let first_seen = Some(received.text("first_seen")).filter(|text| !text.is_empty()).map(|text| l.read_moment(text));
+    let first_seen = Some(received.text("first_seen"))
+        .filter(|text| !text.is_empty())
+        .map(|text| l.read_moment(text));
     if first_seen == Some(None) {
         errors.push(FieldError::new("first_seen", l.t("problem-not-a-time")));
     }
@@ -119,9 +133,16 @@ fn new_report(ctx: &Ctx, received: &Received) -> Result<NewReport, Vec<FieldErro
 fn wrong(l: &L, error: AppError) -> Result<Wrong, PageError> {
     let (status, errors) = match error {
         AppError::Refused(Refusal::Invalid { field, problem }) => {
-            let field = if field == "about" { "colleague".to_owned() } else { field };
+            let field = if field == "about" {
+                "colleague".to_owned()
+            } else {
+                field
+            };
             let message = l.t(&format!("problem-{problem}"));
-            (StatusCode::UNPROCESSABLE_ENTITY, vec![FieldError { field, message }])
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                vec![FieldError { field, message }],
+            )
         }
         AppError::Refused(refusal) => {
             let message = l.t(&format!("refusal-{}", refusal.code()));
@@ -129,31 +150,54 @@ fn wrong(l: &L, error: AppError) -> Result<Wrong, PageError> {
         }
         AppError::Files(problems) => {
             let say = |problem: &FileProblem| FieldError::new("exhibit", file_message(l, problem));
-            (StatusCode::UNPROCESSABLE_ENTITY, problems.iter().map(say).collect())
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                problems.iter().map(say).collect(),
+            )
         }
-        AppError::KeyReused => (StatusCode::CONFLICT, vec![FieldError::new("text", l.t("report-sent-already"))]),
+        AppError::KeyReused => (
+            StatusCode::CONFLICT,
+            vec![FieldError::new("text", l.t("report-sent-already"))],
+        ),
         other => return Err(other.into()),
     };
     Ok(Wrong { status, errors })
+}
+
+/// The limit as it is spoken of: 200 MB, in the 1,024s in which it is set.
+pub fn file_limit(bytes: u64) -> String {
+    format!("{} MB", bytes >> 20)
 }
 
 /// What is wrong with a file, by its name.
 pub fn file_message(l: &L, problem: &FileProblem) -> String {
     let (mut limit, mut found) = (String::new(), String::new());
     match &problem.fault {
-        FileFault::TooBig { limit: bytes } => limit = l.bytes(*bytes),
+        FileFault::TooBig { limit: bytes } => limit = file_limit(*bytes),
         FileFault::TooMany { limit: files } => limit = files.to_string(),
         FileFault::WrongContent { found: media_type } => found = (*media_type).to_owned(),
         _ => {}
     }
     let key = format!("file-{}", problem.fault.code());
-    l.ta(&key, &[("name", problem.name.as_str()), ("limit", limit.as_str()), ("found", found.as_str())])
+    l.ta(
+        &key,
+        &[
+            ("name", problem.name.as_str()),
+            ("limit", limit.as_str()),
+            ("found", found.as_str()),
+        ],
+    )
 }
 
 fn arrived(headers: &HeaderMap, location: &str) -> Response {
     if wants_json(headers) {
         let head = [(CONTENT_TYPE, "application/json"), (LOCATION, location)];
-        return (StatusCode::CREATED, head, json!({ "location": location }).to_string()).into_response();
+        return (
+            StatusCode::CREATED,
+            head,
+            json!({ "location": location }).to_string(),
+        )
+            .into_response();
     }
     Redirect::to(location).into_response()
 }
@@ -162,8 +206,14 @@ fn refused(ctx: &Ctx, headers: &HeaderMap, received: &Received, wrong: Wrong) ->
     let Wrong { status, errors } = wrong;
     if wants_json(headers) {
         let (title, detail) = (ctx.l.t("report-not-sent"), ctx.l.t("report-not-sent-detail"));
-        let problem = json!({ "status": status.as_u16(), "title": title, "detail": detail, "errors": errors });
-        return Ok((status, [(CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response());
+        let problem =
+            json!({ "status": status.as_u16(), "title": title, "detail": detail, "errors": errors });
+        return Ok((
+            status,
+            [(CONTENT_TYPE, "application/problem+json")],
+            problem.to_string(),
+        )
+            .into_response());
     }
     again(ctx, status, Typed::of(received), errors)
 }

@@ -68,19 +68,40 @@ pub fn page(visitor: &Visitor, next: &str) -> Result<Response, PageError> {
 
 fn groups(visitor: &Visitor, org: &Organisation) -> Vec<Group> {
     let of = |unit: &UnitId| {
-        let people = org.people().iter().filter(|person| person.active && &person.unit == unit);
-        people.map(|person| choice(person, roles(visitor, person))).collect::<Vec<_>>()
+        let people = org
+            .people()
+            .iter()
+            .filter(|person| person.active && &person.unit == unit);
+        people
+            .map(|person| choice(person, roles(visitor, person)))
+            .collect::<Vec<_>>()
     };
-    let groups = org.units().iter().map(|unit| Group { unit: unit.name.clone(), people: of(&unit.id) });
+    let groups = org.units().iter().map(|unit| Group {
+        unit: unit.name.clone(),
+        people: of(&unit.id),
+    });
     groups.filter(|group| !group.people.is_empty()).collect()
 }
 
 fn roles(visitor: &Visitor, person: &Person) -> String {
-    person.roles.iter().map(|role| visitor.l.t(&format!("role-{role}"))).collect::<Vec<_>>().join(", ")
+    let roles = person
+        .roles
+        .iter()
+        .map(|role| visitor.l.t(&format!("role-{role}")));
+    // "Personalejurist · personalejurist" says nothing more.
+    roles
+        .filter(|role| role.to_lowercase() != person.title.to_lowercase())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn choice(person: &Person, note: String) -> Choice {
-    Choice { id: person.id.to_string(), name: person.name.clone(), title: person.title.clone(), note }
+    Choice {
+        id: person.id.to_string(),
+        name: person.name.clone(),
+        title: person.title.clone(),
+        note,
+    }
 }
 
 #[derive(Deserialize)]

@@ -25,6 +25,8 @@ pub async fn choose(visitor: Visitor, Form(fields): Form<Fields>) -> Result<Resp
     }
     let mut response = Redirect::to(local(&fields.back)).into_response();
     let cookie = format!("{LANGUAGE_COOKIE}={language}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000");
-    response.headers_mut().extend(HeaderValue::from_str(&cookie).map(|cookie| (SET_COOKIE, cookie)));
+    response
+        .headers_mut()
+        .extend(HeaderValue::from_str(&cookie).map(|cookie| (SET_COOKIE, cookie)));
     Ok(response)
 }

@@ -60,7 +60,12 @@ async fn show(visitor: Visitor) -> Result<Response, PageError> {
     if visitor.app.is_demo() {
         return demo::page(&visitor, local(&next));
     }
-    render(&SignIn { frame: Frame::for_visitor(&visitor), email: String::new(), next, problem: None })
+    render(&SignIn {
+        frame: Frame::for_visitor(&visitor),
+        email: String::new(),
+        next,
+        problem: None,
+    })
 }
 
 async fn sign_in(
@@ -76,18 +81,28 @@ async fn sign_in(
             return Ok(session::begin(&app, &new, local(&fields.next)));
         }
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, l.t("sign-in-wrong")),
-        Err(SignInError::TooMany { until }) => {
-            (StatusCode::TOO_MANY_REQUESTS, l.ta("sign-in-wait", &[("time", l.time(until))]))
-        }
+        Err(SignInError::TooMany { until }) => (
+            StatusCode::TOO_MANY_REQUESTS,
+            l.ta("sign-in-wait", &[("time", l.time(until))]),
+        ),
         Err(SignInError::Internal(error)) => return Err(error.into()),
     };
     let Fields { email, next, .. } = fields;
-    render_status(status, &SignIn { frame: Frame::for_visitor(&visitor), email, next, problem: Some(problem) })
+    render_status(
+        status,
+        &SignIn {
+            frame: Frame::for_visitor(&visitor),
+            email,
+            next,
+            problem: Some(problem),
+        },
+    )
 }
 
 /// A path on this server, or the start page: never another site.
 pub fn local(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t', '\0']);
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t', '\0']);
     if ours { next } else { "/" }
 }
 
@@ -97,8 +112,18 @@ mod tests {
 
     #[test]
     fn after_signing_in_one_stays_on_this_server() {
-        assert_eq!(local("/cases/2026-0001?drawer=care"), "/cases/2026-0001?drawer=care");
-        for elsewhere in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "x"] {
+        assert_eq!(
+            local("/cases/2026-0001?drawer=care"),
+            "/cases/2026-0001?drawer=care"
+        );
+        for elsewhere in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "x",
+        ] {
             assert_eq!(local(elsewhere), "/", "{elsewhere:?}");
         }
     }

@@ -12,14 +12,19 @@ use std::sync::Arc;
 /// A cookie that only we read, only from here, until the browser closes or the session ends.
 fn set_cookie(app: &App, value: &str, attributes: &str) -> Option<HeaderValue> {
     let secure = if app.secure_cookies() { "; Secure" } else { "" };
-    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{attributes}", session_cookie(app));
+    let text = format!(
+        "{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{attributes}",
+        session_cookie(app)
+    );
     HeaderValue::from_str(&text).ok()
 }
 
 /// Goes on to `next` with the new session.
 pub fn begin(app: &App, new: &NewSession, next: &str) -> Response {
     let mut response = Redirect::to(next).into_response();
-    response.headers_mut().extend(set_cookie(app, &new.secret, "").map(|cookie| (SET_COOKIE, cookie)));
+    response
+        .headers_mut()
+        .extend(set_cookie(app, &new.secret, "").map(|cookie| (SET_COOKIE, cookie)));
     response
 }
 
@@ -36,6 +41,8 @@ pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result
     end(&app, &headers).await?;
     let next = if app.is_demo() { "/" } else { "/sign-in" };
     let mut response = Redirect::to(next).into_response();
-    response.headers_mut().extend(set_cookie(&app, "", "; Max-Age=0").map(|cookie| (SET_COOKIE, cookie)));
+    response
+        .headers_mut()
+        .extend(set_cookie(&app, "", "; Max-Age=0").map(|cookie| (SET_COOKIE, cookie)));
     Ok(response)
 }

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::vocabulary::Role;
-pub use parts::{DutyItem, about};
+pub use parts::{DutyItem, about, is_hurried};
 use parts::{NoticeItem, ReportItem};
 use std::sync::Arc;
 
@@ -39,10 +39,20 @@ async fn show(visitor: Visitor) -> Result<Response, PageError> {
     if visitor.caller.is_none() && visitor.app.is_demo() {
         return demo_page(&visitor, "/");
     }
-    let Some(ctx) = visitor.signed_in() else { return Ok(Redirect::to("/sign-in").into_response()) };
-    let watches = [Role::Dpo, Role::Hr, Role::Safety].iter().any(|role| ctx.me.has(*role));
+    let Some(ctx) = visitor.signed_in() else {
+        return Ok(Redirect::to("/sign-in").into_response());
+    };
+    let watches = [Role::Dpo, Role::Hr, Role::Safety]
+        .iter()
+        .any(|role| ctx.me.has(*role));
     let (duties, more_duties) = parts::duties(&ctx).await?;
-    let handling = [Role::Manager, Role::Deputy, Role::LegalAdviser, Role::Hr, Role::Communication];
+    let handling = [
+        Role::Manager,
+        Role::Deputy,
+        Role::LegalAdviser,
+        Role::Hr,
+        Role::Communication,
+    ];
     render(&Start {
         frame: Frame::of(&ctx),
         handles: !duties.is_empty() || handling.iter().any(|role| ctx.me.has(*role)),
@@ -50,7 +60,11 @@ async fn show(visitor: Visitor) -> Result<Response, PageError> {
         more_duties,
         notices: parts::notices(&ctx).await?,
         reports: parts::reports(&ctx).await?,
-        counts: if watches { Some(ctx.app.counts(&ctx.caller).await?) } else { None },
+        counts: if watches {
+            Some(ctx.app.counts(&ctx.caller).await?)
+        } else {
+            None
+        },
         is_dpo: ctx.me.has(Role::Dpo),
         facts: ctx.me.has(Role::Admin).then(|| Facts::of(&ctx.org)),
     })

@@ -5,7 +5,8 @@ use crate::text::L;
 use app::{CaseFilter, CaseRow, DutyRow};
 use domain::access::Relation;
 use domain::case::Phase;
-use domain::vocabulary::Medium;
+use domain::vocabulary::{DutyKind, Medium};
+use std::collections::BTreeSet;
 
 /// How many of each the start page shows.
 const FEW: u32 = 8;
@@ -65,9 +66,14 @@ impl DutyItem {
             about: about(l, row.title.as_deref(), row.medium, row.platform.as_deref()),
             due: row.due.map_or_else(String::new, |due| l.due(due, ctx.now)),
             late: row.late,
-            acute: row.acute,
+            acute: row.acute && is_hurried(ctx, row.duty),
         }
     }
+}
+
+/// Whether this duty has a shorter term in an acute case: only then is it the duty that is urgent.
+pub fn is_hurried(ctx: &Ctx, duty: DutyKind) -> bool {
+    ctx.app.procedure().rule(duty).acute.is_some()
 }
 
 /// The first duties, and whether there are more.
@@ -76,7 +82,10 @@ impl DutyItem {
 /// Those of the store.
 pub async fn duties(ctx: &Ctx) -> Result<(Vec<DutyItem>, bool), app::AppError> {
     let page = ctx.app.my_duties(&ctx.caller, None, FEW).await?;
-    Ok((page.items.iter().map(|row| DutyItem::of(ctx, row)).collect(), page.next.is_some()))
+    Ok((
+        page.items.iter().map(|row| DutyItem::of(ctx, row)).collect(),
+        page.next.is_some(),
+    ))
 }
 
 /// What is new.
@@ -91,7 +100,11 @@ pub async fn notices(ctx: &Ctx) -> Result<Vec<NoticeItem>, app::AppError> {
         text: ctx.l.t(&format!("notice-{}", notice.kind.name())),
         at: ctx.l.due(notice.at, ctx.now),
     };
-    Ok(notices.into_iter().map(item).collect())
+    let mut seen = BTreeSet::new();
+    let newest = notices
+        .into_iter()
+        .filter(|notice| seen.insert((notice.number.clone(), notice.kind)));
+    Ok(newest.take(FEW as usize).map(item).collect())
 }
 
 /// What the reader told, or what is about them, latest change first.
@@ -101,7 +114,10 @@ pub async fn notices(ctx: &Ctx) -> Result<Vec<NoticeItem>, app::AppError> {
 pub async fn reports(ctx: &Ctx) -> Result<Vec<ReportItem>, app::AppError> {
     let mut rows: Vec<(CaseRow, bool)> = Vec::new();
     for relation in [Relation::Target, Relation::Reporter] {
-        let filter = CaseFilter { relation: Some(relation), ..CaseFilter::default() };
+        let filter = CaseFilter {
+            relation: Some(relation),
+            ..CaseFilter::default()
+        };
         let page = ctx.app.cases(&ctx.caller, filter, None, FEW).await?;
         for row in page.items {
             if !rows.iter().any(|(known, _)| known.number == row.number) {

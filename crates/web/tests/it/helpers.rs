@@ -37,12 +37,26 @@ impl TestApp {
 
     /// A demonstration, in which anybody may step in as anybody.
     pub async fn demo() -> Self {
-        Self::with(Engine::Sqlite, Settings { demonstration: true, ..Settings::default() }).await
+        Self::with(
+            Engine::Sqlite,
+            Settings {
+                demonstration: true,
+                ..Settings::default()
+            },
+        )
+        .await
     }
 
     /// Behind TLS.
     pub async fn secure() -> Self {
-        Self::with(Engine::Sqlite, Settings { secure_cookies: true, ..Settings::default() }).await
+        Self::with(
+            Engine::Sqlite,
+            Settings {
+                secure_cookies: true,
+                ..Settings::default()
+            },
+        )
+        .await
     }
 
     async fn with(engine: Engine, settings: Settings) -> Self {
@@ -53,24 +67,51 @@ impl TestApp {
 
     /// A browser that has not signed in.
     pub fn nobody(&self) -> Client {
-        Client { router: self.router.clone(), cookie: None }
+        Client {
+            router: self.router.clone(),
+            cookie: None,
+        }
     }
 
     /// A browser signed in as a person, by id.
     pub async fn as_(&self, person: &str) -> Client {
         let person = PersonId::new(person);
-        let email = self.inner.app.organisation().person(&person).expect("a person of Fjordby").email.clone();
-        self.inner.app.set_password(&person, PASSWORD).await.expect("a password");
+        let email = self
+            .inner
+            .app
+            .organisation()
+            .person(&person)
+            .expect("a person of Fjordby")
+            .email
+            .clone();
+        self.inner
+            .app
+            .set_password(&person, PASSWORD)
+            .await
+            .expect("a password");
         let session = self.inner.app.sign_in(&email, PASSWORD).await.expect("a session");
-        let name = if self.inner.app.secure_cookies() { "__Host-vaern" } else { "vaern" };
-        Client { router: self.router.clone(), cookie: Some(format!("{name}={}", session.secret)) }
+        let name = if self.inner.app.secure_cookies() {
+            "__Host-vaern"
+        } else {
+            "vaern"
+        };
+        Client {
+            router: self.router.clone(),
+            cookie: Some(format!("{name}={}", session.secret)),
+        }
     }
 
     /// A case that Mette Ravn told of herself, with one picture; gives its number.
     pub async fn case_of_mette(&self) -> String {
         let mette = self.as_("p10").await;
-        let fields = [("about", "me"), ("text", "Han skriver, at han ved, hvor jeg bor."), ("acute", "true")];
-        let answer = mette.post_multipart("/report", &fields, &[("skærm.png", PNG)]).await;
+        let fields = [
+            ("about", "me"),
+            ("text", "Han skriver, at han ved, hvor jeg bor."),
+            ("acute", "true"),
+        ];
+        let answer = mette
+            .post_multipart("/report", &fields, &[("skærm.png", PNG)])
+            .await;
         answer.number()
     }
 }
@@ -78,31 +119,53 @@ impl TestApp {
 /// A browser.
 #[derive(Clone)]
 pub struct Client {
-    router: Router,
+    pub router: Router,
     pub cookie: Option<String>,
 }
 
 impl Client {
     /// `GET path`.
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(self.request(Method::GET, path).body(Body::empty()).expect("a request")).await
+        self.send(
+            self.request(Method::GET, path)
+                .body(Body::empty())
+                .expect("a request"),
+        )
+        .await
     }
 
     /// A form as browsers send it.
     pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", coded(name), coded(value))).collect();
-        let request = self.request(Method::POST, path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(body.join("&"))).expect("a request")).await
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", coded(name), coded(value)))
+            .collect();
+        let request = self
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body.join("&"))).expect("a request"))
+            .await
     }
 
     /// A form with files, without JavaScript.
-    pub async fn post_multipart(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+    pub async fn post_multipart(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
         self.post_multipart_with(path, fields, files, &[]).await
     }
 
     /// A form with files as upload.js sends it: the answer is JSON.
-    pub async fn post_by_script(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
-        self.post_multipart_with(path, fields, files, &[("accept", "application/json")]).await
+    pub async fn post_by_script(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        self.post_multipart_with(path, fields, files, &[("accept", "application/json")])
+            .await
     }
 
     /// A form with files and headers of one's own.
@@ -113,17 +176,26 @@ impl Client {
         files: &[(&str, &[u8])],
         headers: &[(&str, &str)],
     ) -> Answer {
-        let mut request =
-            self.request(Method::POST, path).header(CONTENT_TYPE, "multipart/form-data; boundary=graense-0");
+        let mut request = self
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=graense-0");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.send(request.body(Body::from(multipart(fields, files))).expect("a request")).await
+        self.send(
+            request
+                .body(Body::from(multipart(fields, files)))
+                .expect("a request"),
+        )
+        .await
     }
 
     /// A request with this client's cookie.
     pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
-        let request = Request::builder().method(method).uri(path).header("host", "vaern.example");
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "vaern.example");
         match &self.cookie {
             Some(cookie) => request.header(COOKIE, cookie),
             None => request,
@@ -135,7 +207,11 @@ impl Client {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 }
 
@@ -160,7 +236,9 @@ impl Answer {
 
     /// One header; empty if it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("text"))
     }
 
     /// Where it sends on to.
@@ -176,7 +254,9 @@ impl Answer {
     /// The case number in a location such as `/cases/2026-0001/receipt`.
     pub fn number(&self) -> String {
         let number = self.location().split('/').nth(2);
-        number.unwrap_or_else(|| panic!("{} {}: {}", self.status, self.location(), self.text())).to_owned()
+        number
+            .unwrap_or_else(|| panic!("{} {}: {}", self.status, self.location(), self.text()))
+            .to_owned()
     }
 }
 
@@ -184,10 +264,15 @@ impl Answer {
 pub fn multipart(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
-        body.extend(format!("--graense-0\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        body.extend(
+            format!("--graense-0\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .bytes(),
+        );
     }
     for (name, bytes) in files {
-        let head = format!("--graense-0\r\nContent-Disposition: form-data; name=\"exhibit\"; filename=\"{name}\"\r\n");
+        let head = format!(
+            "--graense-0\r\nContent-Disposition: form-data; name=\"exhibit\"; filename=\"{name}\"\r\n"
+        );
         body.extend(head.bytes());
         body.extend(b"Content-Type: application/octet-stream\r\n\r\n");
         body.extend_from_slice(bytes);
@@ -198,5 +283,13 @@ pub fn multipart(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn coded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }

@@ -23,25 +23,54 @@ pub fn check(answer: &Answer, language: &str, what: &str) {
     let text = answer.text();
     assert!(text.contains(&format!("<html lang=\"{language}\">")), "{what}");
     assert!(!text.contains('⟦'), "{what}: a text is missing: {text}");
-    assert_eq!(text.matches("<h1").count(), 1, "{what}: one heading of the first rank");
+    assert_eq!(
+        text.matches("<h1").count(),
+        1,
+        "{what}: one heading of the first rank"
+    );
     assert_eq!(text.matches("<main").count(), 1, "{what}");
-    let title = text.split("<title>").nth(1).and_then(|rest| rest.split(" · Værn</title>").next());
-    assert!(title.is_some_and(|title| !title.trim().is_empty()), "{what}: a title");
+    let title = text
+        .split("<title>")
+        .nth(1)
+        .and_then(|rest| rest.split(" · Værn</title>").next());
+    assert!(
+        title.is_some_and(|title| !title.trim().is_empty()),
+        "{what}: a title"
+    );
     assert!(text.contains("<a class=\"skipnav\" href=\"#main\">"), "{what}");
-    assert!(!text.contains("aria-describedby=\"\"") && !text.contains("href=\"\"") && !text.contains("href=\"#\""), "{what}");
+    assert!(
+        !text.contains("aria-describedby=\"\"")
+            && !text.contains("href=\"\"")
+            && !text.contains("href=\"#\""),
+        "{what}"
+    );
     for id in ids(&text) {
-        assert_eq!(text.matches(&format!(" id=\"{id}\"")).count(), 1, "{what}: the id {id} is there once");
+        assert_eq!(
+            text.matches(&format!(" id=\"{id}\"")).count(),
+            1,
+            "{what}: the id {id} is there once"
+        );
     }
-    for (end, name) in [("=\"", "for"), ("=\"", "aria-labelledby"), ("=\"", "aria-describedby"), ("=\"", "list")] {
-        let marks = text.split(&format!(" {name}{end}")).skip(1).filter_map(|rest| rest.split('"').next());
+    for name in ["for", "aria-labelledby", "aria-describedby", "list"] {
+        let mark = format!(" {name}=\"");
+        let marks = text
+            .split(&mark)
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
         for id in marks.flat_map(str::split_whitespace) {
-            assert!(text.contains(&format!(" id=\"{id}\"")), "{what}: {name} points to {id}, which is not there");
+            assert!(
+                text.contains(&format!(" id=\"{id}\"")),
+                "{what}: {name} points to {id}, which is not there"
+            );
         }
     }
 }
 
 fn ids(text: &str) -> Vec<&str> {
-    text.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    text.split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
 }
 
 #[tokio::test]
@@ -51,7 +80,9 @@ async fn every_page_as_everybody_in_both_languages() {
     for person in PEOPLE {
         let client = app.as_(person).await;
         for language in ["da", "en"] {
-            client.post_form("/language", &[("language", language), ("back", "/")]).await;
+            client
+                .post_form("/language", &[("language", language), ("back", "/")])
+                .await;
             for path in PATHS {
                 let what = format!("{path} as {person} in {language}");
                 let answer = client.get(path).await;
@@ -63,7 +94,11 @@ async fn every_page_as_everybody_in_both_languages() {
                     "/findes-ikke" => true,
                     _ => false,
                 };
-                let expected = if closed { StatusCode::NOT_FOUND } else { StatusCode::OK };
+                let expected = if closed {
+                    StatusCode::NOT_FOUND
+                } else {
+                    StatusCode::OK
+                };
                 assert_eq!(answer.status, expected, "{what}");
             }
         }
@@ -75,14 +110,25 @@ async fn the_pages_of_nobody_in_particular() {
     for app in [TestApp::new().await, TestApp::demo().await] {
         for language in ["da", "en"] {
             let cookie = Some(format!("vaern-language={language}"));
-            let visitor = crate::helpers::Client { cookie, ..app.nobody() };
+            let visitor = crate::helpers::Client {
+                cookie,
+                ..app.nobody()
+            };
             for path in ["/sign-in?next=/report", "/findes-ikke"] {
-                check(&visitor.get(path).await, language, &format!("{path} in {language}"));
+                check(
+                    &visitor.get(path).await,
+                    language,
+                    &format!("{path} in {language}"),
+                );
             }
         }
     }
     let app = TestApp::demo().await;
-    check(&app.nobody().get("/").await, "da", "the demonstration's start page");
+    check(
+        &app.nobody().get("/").await,
+        "da",
+        "the demonstration's start page",
+    );
 }
 
 #[tokio::test]
@@ -90,6 +136,9 @@ async fn the_header_says_who_one_is_and_where() {
     let app = TestApp::new().await;
     let page = app.as_("p09").await.get("/duties").await.text();
     assert!(page.contains("Vibeke Holst") && page.contains("Afdelingsleder"));
-    assert!(page.contains("<a href=\"/duties\" aria-current=\"page\">Mine pligter</a>"), "{page}");
+    assert!(
+        page.contains("<a href=\"/duties\" aria-current=\"page\">Mine pligter</a>"),
+        "{page}"
+    );
     assert!(!page.contains("demonstration"));
 }
