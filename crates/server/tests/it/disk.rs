@@ -1,0 +1,145 @@
+//! A full disk: said in words, nothing half-kept, and on as soon as there is room.
+//!
+//! The disk is a small tmpfs of the test's own, which only root may mount. Where that isn't permitted the test fails and
+//! says so, unless `VAERN_NO_TMPFS` is set: a check that silently didn't run would look like one that held.
+
+use crate::tools::{Answer, Server, import_fjordby, ok, picture, stored_files, text, token, until};
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+use tempfile::{TempDir, tempdir};
+
+/// A mounted tmpfs of 16 MiB; unmounted when dropped.
+struct SmallDisk(TempDir);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = tempdir().unwrap();
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=16m", "vaern-test"])
+            .arg(folder.path())
+            .output();
+        let mount = mount.expect("there is a program mount");
+        if mount.status.success() {
+            return Some(Self(folder));
+        }
+        let why = String::from_utf8_lossy(&mount.stderr).into_owned();
+        assert!(
+            std::env::var_os("VAERN_NO_TMPFS").is_some(),
+            "no tmpfs for the full disk: {why}Run the tests as root, or set VAERN_NO_TMPFS=1 to go without this one."
+        );
+        eprintln!("not tested, VAERN_NO_TMPFS is set: a full disk ({})", why.trim());
+        None
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn filler(&self) -> std::path::PathBuf {
+        self.path().join("filler")
+    }
+
+    /// Writes until nothing more fits, and then leaves room for `spare` bytes.
+    fn fill(&self, spare: u64) {
+        let mut filler = File::options()
+            .append(true)
+            .create(true)
+            .open(self.filler())
+            .unwrap();
+        for size in [64 * 1024, 4096, 1] {
+            while filler.write_all(&vec![7; size]).is_ok() {}
+        }
+        let length = filler.metadata().unwrap().len();
+        filler.set_len(length - spare).unwrap();
+    }
+
+    fn free(&self) {
+        std::fs::remove_file(self.filler()).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily, should a failed test's server still hold a file.
+        Command::new("umount")
+            .args(["-l", text(self.path())])
+            .status()
+            .ok();
+    }
+}
+
+fn says_that_the_disk_is_full(answer: &Answer) {
+    let words = String::from_utf8_lossy(&answer.body);
+    assert_eq!(
+        (answer.status, answer.kind.as_str()),
+        (507, "application/problem+json"),
+        "{words}"
+    );
+    let problem = answer.json();
+    assert_eq!(problem["type"], "urn:vaern:problem:disk-full");
+    assert!(
+        problem["detail"]
+            .as_str()
+            .is_some_and(|detail| !detail.is_empty()),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_full_disk_is_said_keeps_nothing_half_and_is_over_when_there_is_room() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    import_fjordby(disk.path());
+    let maja = token(disk.path(), "maja.poulsen@fjordby.example");
+    let server = Server::start(disk.path());
+    let kept = picture(1, 200_000);
+    let first = server.report(&maja, "Før", &[("før.png", &kept)]).unwrap().case();
+
+    // Room for some of the file, not for all of it.
+    disk.fill(300_000);
+    let big = picture(2, 1_500_000);
+    says_that_the_disk_is_full(
+        &server
+            .report(&maja, "Filen er for stor", &[("stor.png", &big)])
+            .unwrap(),
+    );
+    until("what there was of the file is gone", || {
+        stored_files(disk.path()) == 1
+    });
+
+    // Room for nothing: not even for words.
+    disk.fill(0);
+    says_that_the_disk_is_full(&server.report(&maja, "Kun ord", &[]).unwrap());
+
+    // What was kept can still be read.
+    assert_eq!(server.get("/healthz", "").unwrap().status, 200);
+    let original = format!("/api/v1/cases/{first}/exhibits/1/original");
+    let cases = || {
+        server.get("/api/v1/cases", &maja).unwrap().json()["items"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(cases(), 1);
+
+    disk.free();
+    let second = server
+        .report(&maja, "Filen er for stor", &[("stor.png", &big)])
+        .unwrap()
+        .case();
+    let words = server.report(&maja, "Kun ord", &[]).unwrap().case();
+    assert_eq!(cases(), 3);
+    assert!(first < second && second < words);
+    assert!(server.get(&original, &maja).unwrap().body == kept);
+    let again = server
+        .get(&format!("/api/v1/cases/{second}/exhibits/1/original"), &maja)
+        .unwrap();
+    assert!(again.body == big);
+    assert_eq!(stored_files(disk.path()), 2);
+    let whole = ok(disk.path(), &["verify-store"]);
+    assert!(
+        whole.starts_with("3 cases, ") && whole.contains("2 exhibits"),
+        "{whole}"
+    );
+}
