@@ -10,7 +10,7 @@ const RUNS: usize = 15;
 fn main() {
     let folder = std::env::args()
         .nth(1)
-        .unwrap_or_else(|| "/work/shared/inputs".into());
+        .unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/matters").into());
     let names = [
         "01-threat-in-comment-thread",
         "03-night-messages-to-private-profile",

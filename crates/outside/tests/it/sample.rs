@@ -12,16 +12,12 @@ pub fn made_at() -> Timestamp {
     "2026-11-23T09:30:00Z".parse().expect("a timestamp")
 }
 
-/// A screenshot of the shared inputs, such as `01-threat-in-comment-thread/screenshot-1.png`.
+/// A screenshot of the demonstration's matters, such as `01-threat-in-comment-thread/screenshot-1.png`.
 pub fn screenshot(name: &str) -> Vec<u8> {
-    let mut roots = vec![PathBuf::from("/work/shared/inputs")];
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    roots.extend([here.join("../../../shared/inputs"), here.join("../../examples")]);
-    let found = roots
-        .iter()
-        .map(|root| root.join(name))
-        .find(|path| path.is_file());
-    std::fs::read(found.unwrap_or_else(|| panic!("{name} is in none of {roots:?}"))).expect("readable")
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples/matters")
+        .join(name);
+    std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 pub fn exhibit(number: u32, picture: Option<Vec<u8>>) -> Exhibit {
