@@ -209,8 +209,8 @@ pub struct ContactAdvice {
     /// How: letter, meeting with two present …
     #[serde(default)]
     pub how: String,
-    /// The reason; demanded when the answer is not `yes`.
-    #[serde(default)]
+    /// The reason; demanded when the answer is not `yes`. In the journal it is [`Event::AdviceReasoned`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
 }
 
@@ -258,7 +258,8 @@ pub struct ReportFacts {
     pub originator: Option<String>,
 }
 
-/// The formal registration, without health: absence is an entry of its own in Care.
+/// The formal registration, without health and without what protects the employee: absence and measures are entries of
+/// their own in Care.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Registration {
     pub title: String,
@@ -276,8 +277,6 @@ pub struct Registration {
     /// The originator's relation to the workplace.
     pub relation: String,
     pub severity: Severity,
-    #[serde(default)]
-    pub measures: String,
 }
 
 /// One journal entry's content.
@@ -358,6 +357,15 @@ pub enum Event {
         /// Why it was assessed without exhibits, if it was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         without_exhibits: Option<String>,
+    },
+    /// Why the originator may not, or only so, be contacted: illness, stalking, the police asked to wait. Not for the
+    /// originator's eyes, so not in Matter.
+    AdviceReasoned {
+        reason: String,
+    },
+    /// What was done to protect the employee.
+    MeasuresNoted {
+        measures: String,
     },
     /// Lawyer-only working note inside Matter.
     LegalNoted {
@@ -462,12 +470,16 @@ impl Event {
             | Self::Triaged { .. }
             | Self::CareGiven { .. }
             | Self::AbsenceRecorded { .. }
+            | Self::MeasuresNoted { .. }
             | Self::InjuryHandedOver { .. }
             | Self::FollowedUp { .. }
             | Self::Learned { .. }
             | Self::Viewed { .. }
             | Self::Exported { .. } => Compartment::Care,
-            Self::PoliceDecided { .. } | Self::PoliceReported { .. } | Self::PoliceChased { .. } => {
+            Self::AdviceReasoned { .. }
+            | Self::PoliceDecided { .. }
+            | Self::PoliceReported { .. }
+            | Self::PoliceChased { .. } => {
                 Compartment::Police
             }
             Self::Waived { duty, .. } | Self::Delegated { duty, .. } => duty.compartment(),

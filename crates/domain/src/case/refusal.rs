@@ -49,7 +49,10 @@ pub enum Refusal {
 impl Refusal {
     /// A field error.
     pub fn invalid(field: impl Into<String>, problem: &'static str) -> Self {
-        Self::Invalid { field: field.into(), problem }
+        Self::Invalid {
+            field: field.into(),
+            problem,
+        }
     }
 
     /// The stable code: the last part of the problem document's `type`, and the text key of its message.
@@ -116,6 +119,8 @@ impl Refusal {
         "not-a-time",
         "unknown-value",
         "at-least-one",
+        "password-length",
+        "wrong-password",
     ];
 
     /// The duties that the refusal names.

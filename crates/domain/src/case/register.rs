@@ -39,9 +39,12 @@ pub(super) fn register(
         under_15: command.under_15,
         relation: field::line("relation", &command.relation)?,
         severity: command.severity,
-        measures: field::long("measures", &command.measures)?,
     };
     let mut events = vec![Event::Registered(registration)];
+    let measures = field::long("measures", &command.measures)?;
+    if !measures.is_empty() {
+        events.push(Event::MeasuresNoted { measures });
+    }
     if let Some(from) = command.absence_from {
         events.extend(record_absence(from, command.treatment, "", ctx)?);
     } else if command.treatment {

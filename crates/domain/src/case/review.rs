@@ -20,21 +20,22 @@ pub(super) fn review(
         _ if case.exhibits.is_empty() => return Err(Refusal::NoExhibits),
         _ => None,
     };
+    let reason = match contact.may {
+        MayContact::Yes => field::long("contact.reason", &contact.reason)?,
+        _ => field::required("contact.reason", &contact.reason)?,
+    };
     let contact = ContactAdvice {
         may: contact.may,
         by: field::line("contact.by", &contact.by)?,
         how: field::line("contact.how", &contact.how)?,
-        reason: match contact.may {
-            MayContact::Yes => field::long("contact.reason", &contact.reason)?,
-            _ => field::required("contact.reason", &contact.reason)?,
-        },
+        reason: String::new(),
     };
-    Ok(vec![Event::Assessed {
-        grounds: checked(grounds)?,
-        outcome,
-        contact,
-        without_exhibits,
-    }])
+    let grounds = checked(grounds)?;
+    let mut events = vec![Event::Assessed { grounds, outcome, contact, without_exhibits }];
+    if !reason.is_empty() {
+        events.push(Event::AdviceReasoned { reason });
+    }
+    Ok(events)
 }
 
 fn checked(grounds: &Grounds) -> Result<Grounds, Refusal> {

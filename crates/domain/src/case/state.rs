@@ -266,6 +266,11 @@ impl CaseState {
                     contact.may != MayContact::No,
                 );
             }
+            Event::AdviceReasoned { reason } => {
+                if let Some(assessment) = &mut self.assessment {
+                    assessment.contact.reason.clone_from(reason);
+                }
+            }
             Event::PoliceDecided { decision, .. } => self.police_decision = Some(*decision),
             Event::PoliceReported { at, .. } => {
                 self.police_decision = Some(PoliceDecision::Report);

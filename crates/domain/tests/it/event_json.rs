@@ -148,7 +148,6 @@ fn citizen() -> Vec<Event> {
         under_15: false,
         relation: text("borger"),
         severity: Severity::Serious,
-        measures: text("Side modereret"),
     };
     let assessed = |without_exhibits| Event::Assessed {
         grounds: grounds(),
@@ -171,6 +170,8 @@ fn citizen() -> Vec<Event> {
         Event::Registered(registration),
         assessed(None),
         assessed(Some(text("Slettet"))),
+        Event::AdviceReasoned { reason: text("Politiet har bedt os vente") },
+        Event::MeasuresNoted { measures: text("Flyttet til anden skranke") },
         Event::LegalNoted { text: text("Svag") },
         contacted(
             vec![Purpose::Substance, Purpose::Boundary],
@@ -268,6 +269,8 @@ fn is_known(event: &Event) -> &'static str {
         Event::Registered(_) => "registered",
         Event::AbsenceRecorded { .. } => "absence-recorded",
         Event::Assessed { .. } => "assessed",
+        Event::AdviceReasoned { .. } => "advice-reasoned",
+        Event::MeasuresNoted { .. } => "measures-noted",
         Event::LegalNoted { .. } => "legal-noted",
         Event::PoliceDecided { .. } => "police-decided",
         Event::PoliceReported { .. } => "police-reported",
@@ -324,5 +327,5 @@ fn every_variant_is_there_under_its_stable_name() {
     all.iter()
         .for_each(|event| assert_eq!(event.name(), is_known(event)));
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
-    assert_eq!(names.len(), 33);
+    assert_eq!(names.len(), 35);
 }

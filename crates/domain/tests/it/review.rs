@@ -4,7 +4,7 @@ use crate::harness::*;
 use crate::say::*;
 use domain::case::{Command, ContactAdvice, Event, Grounds, MayContact, Purpose, Refusal};
 use domain::duties::DutyState;
-use domain::vocabulary::{DutyKind, Outcome};
+use domain::vocabulary::{Compartment, DutyKind, Outcome};
 use rstest::rstest;
 
 #[test]
@@ -20,6 +20,16 @@ fn the_lawyer_assesses_once() {
     let case = given().after(IDA, review(Outcome::Harassment));
     case.when(IDA, review(Outcome::LawfulCriticism))
         .then_refused(Refusal::AlreadyDone(DutyKind::Review));
+}
+
+#[test]
+fn why_not_to_contact_never_lies_where_the_originator_may_read_it() {
+    let case = given().after(IDA, review_with(Outcome::PossibleCrime, MayContact::No, None));
+    let matter = case.entries.iter().filter(|entry| entry.event.compartment() == Compartment::Matter);
+    let told = matter.map(|entry| serde_json::to_string(&entry.event).unwrap()).collect::<String>();
+    assert!(!told.contains("Vurderet konkret"), "{told}");
+    let advice = &case.state.assessment.as_ref().unwrap().contact;
+    assert_eq!(advice.reason, "Vurderet konkret", "those who handle the case know it");
 }
 
 #[test]

@@ -59,7 +59,11 @@ impl Teller<'_> {
 
     /// Every entry that is no reading, oldest first.
     pub fn lines(&self, entries: &[Entry]) -> Vec<Line> {
-        entries.iter().filter(|entry| !entry.event.is_reading()).map(|entry| self.line(entry)).collect()
+        entries
+            .iter()
+            .filter(|entry| !entry.event.is_reading())
+            .map(|entry| self.line(entry))
+            .collect()
     }
 
     /// The story, newest first: what came in one sending is one line, and what opens the case goes without saying.
@@ -71,11 +75,18 @@ impl Teller<'_> {
             match &entry.event {
                 Event::CaseOpened { .. } => continue,
                 Event::ExhibitSealed(_) => {
-                    files = if story.last().is_some_and(same) { files + 1 } else { 1 };
+                    files = if story.last().is_some_and(same) {
+                        files + 1
+                    } else {
+                        1
+                    };
                     let received = self.l.tn("event-exhibits", files);
                     match story.last_mut().filter(|line| same(line)) {
                         Some(line) => line.what = with_files(&line.what, files, &received, self.l),
-                        None => story.push(Line { what: self.l.tn("event-exhibits-sent", 1), ..self.line(entry) }),
+                        None => story.push(Line {
+                            what: self.l.tn("event-exhibits-sent", 1),
+                            ..self.line(entry)
+                        }),
                     }
                 }
                 Event::Told { text, .. } if story.last().is_some_and(same) => {
@@ -95,7 +106,11 @@ impl Teller<'_> {
 
     /// One entry.
     pub fn line(&self, entry: &Entry) -> Line {
-        let (what, lead, facts) = self.tell(&entry.event);
+        let (mut what, lead, facts) = self.tell(&entry.event);
+        // A sentence that ends in a shortened month ("13. okt.") has its full stop already.
+        if what.ends_with("..") {
+            what.pop();
+        }
         let drawer = entry.event.compartment();
         Line {
             seq: entry.seq,
@@ -122,29 +137,54 @@ impl Teller<'_> {
                 let facts = self.facts(&[("owner", &self.name(owner)), ("procedure", procedure)]);
                 (l.t(&key), none(), facts)
             }
-            Event::ReportMade(_) | Event::ExhibitSealed(_) | Event::Registered(_) | Event::Assessed { .. } => {
-                self.tell_long(event, &key)
-            }
-            Event::Told { text, .. } | Event::Supplemented { text } | Event::LegalNoted { text } => {
-                (l.t(&key), text.clone(), Vec::new())
-            }
+            Event::ReportMade(_)
+            | Event::ExhibitSealed(_)
+            | Event::Registered(_)
+            | Event::Assessed { .. } => self.tell_long(event, &key),
+            Event::Told { text, .. }
+            | Event::Supplemented { text }
+            | Event::LegalNoted { text }
+            | Event::AdviceReasoned { reason: text }
+            | Event::MeasuresNoted { measures: text } => (l.t(&key), text.clone(), Vec::new()),
             Event::Received {} => (l.t(&key), none(), Vec::new()),
-            Event::PassedOver { from, to, reason, .. } => {
-                (l.ta(&key, &[("from", self.name(from)), ("to", self.name(to))]), self.why(*reason), Vec::new())
+            Event::PassedOver { from, to, reason, .. } => (
+                l.ta(&key, &[("from", self.name(from)), ("to", self.name(to))]),
+                self.why(*reason),
+                Vec::new(),
+            ),
+            Event::LegalAssigned { person } => {
+                (l.ta(&key, &[("person", self.name(person))]), none(), Vec::new())
             }
-            Event::LegalAssigned { person } => (l.ta(&key, &[("person", self.name(person))]), none(), Vec::new()),
             Event::Delegated { duty, person, reason } => {
                 let duty = l.t(&format!("duty-{duty}"));
-                (l.ta(&key, &[("person", self.name(person)), ("duty", duty)]), reason.clone(), Vec::new())
+                (
+                    l.ta(&key, &[("person", self.name(person)), ("duty", duty)]),
+                    reason.clone(),
+                    Vec::new(),
+                )
             }
-            Event::HelperInvited { person, drawers, until, reason } => {
-                let drawers: Vec<String> = drawers.iter().map(|drawer| l.t(&format!("drawer-{drawer}"))).collect();
-                let args = [("person", self.name(person)), ("drawers", drawers.join(", ")), ("until", l.date(*until))];
+            Event::HelperInvited {
+                person,
+                drawers,
+                until,
+                reason,
+            } => {
+                let drawers: Vec<String> = drawers
+                    .iter()
+                    .map(|drawer| l.t(&format!("drawer-{drawer}")))
+                    .collect();
+                let args = [
+                    ("person", self.name(person)),
+                    ("drawers", drawers.join(", ")),
+                    ("until", l.date(*until)),
+                ];
                 (l.ta(&key, &args), reason.clone(), Vec::new())
             }
-            Event::Waived { duty, reason } => {
-                (l.ta(&key, &[("duty", l.t(&format!("duty-{duty}")))]), reason.clone(), Vec::new())
-            }
+            Event::Waived { duty, reason } => (
+                l.ta(&key, &[("duty", l.t(&format!("duty-{duty}")))]),
+                reason.clone(),
+                Vec::new(),
+            ),
             Event::Closed { outcome } => (l.t(&key), outcome.clone(), Vec::new()),
             Event::Learned { learning, .. } => (l.t(&key), learning.clone(), Vec::new()),
             Event::Reopened { reason } => (l.t(&key), reason.clone(), Vec::new()),
@@ -165,18 +205,58 @@ impl Teller<'_> {
     fn tell_care(&self, event: &Event, key: &str) -> (String, String, Vec<Fact>) {
         let l = self.l;
         match event {
-            Event::Triaged { danger, emergency_called, at_work, on_the_way, at_home } => {
-                let called = if *emergency_called { l.t("yes") } else { String::new() };
-                let plan = [("at-work", at_work), ("on-the-way", on_the_way), ("at-home", at_home), ("called", &called)];
-                (l.ta(key, &[("danger", l.t(&format!("danger-{danger}")).to_lowercase())]), String::new(), self.facts(&plan))
+            Event::Triaged {
+                danger,
+                emergency_called,
+                at_work,
+                on_the_way,
+                at_home,
+            } => {
+                let called = if *emergency_called {
+                    l.t("yes")
+                } else {
+                    String::new()
+                };
+                let plan = [
+                    ("at-work", at_work),
+                    ("on-the-way", on_the_way),
+                    ("at-home", at_home),
+                    ("called", &called),
+                ];
+                (
+                    l.ta(
+                        key,
+                        &[("danger", l.t(&format!("danger-{danger}")).to_lowercase())],
+                    ),
+                    String::new(),
+                    self.facts(&plan),
+                )
             }
-            Event::CareGiven { talked_at, talk, psychologist_offered, wishes, with } => {
+            Event::CareGiven {
+                talked_at,
+                talk,
+                psychologist_offered,
+                wishes,
+                with,
+            } => {
                 let offered = l.t(if *psychologist_offered { "yes" } else { "no" });
                 let facts = [("wishes", wishes), ("with", with), ("psychologist", &offered)];
-                (l.ta(key, &[("at", l.at(*talked_at))]), talk.clone(), self.facts(&facts))
+                (
+                    l.ta(key, &[("at", l.at(*talked_at))]),
+                    talk.clone(),
+                    self.facts(&facts),
+                )
             }
-            Event::AbsenceRecorded { from, treatment, note } => {
-                let key = if *treatment { "event-absence-recorded-treatment" } else { key };
+            Event::AbsenceRecorded {
+                from,
+                treatment,
+                note,
+            } => {
+                let key = if *treatment {
+                    "event-absence-recorded-treatment"
+                } else {
+                    key
+                };
                 (l.ta(key, &[("day", l.day(*from))]), note.clone(), Vec::new())
             }
             Event::InjuryHandedOver { reference, .. } => {
@@ -192,19 +272,36 @@ impl Teller<'_> {
     fn tell_police(&self, event: &Event, key: &str) -> (String, String, Vec<Fact>) {
         let l = self.l;
         match event {
-            Event::PoliceDecided { decision, target_heard, wish, reason } => {
+            Event::PoliceDecided {
+                decision,
+                target_heard,
+                wish,
+                reason,
+            } => {
                 let key = match decision {
                     PoliceDecision::Report => "event-police-decided-report",
                     PoliceDecision::DoNotReport => "event-police-decided-not",
                 };
                 let heard = l.t(if *target_heard { "yes" } else { "no" });
-                (l.t(key), reason.clone(), self.facts(&[("heard", &heard), ("wish", wish)]))
+                (
+                    l.t(key),
+                    reason.clone(),
+                    self.facts(&[("heard", &heard), ("wish", wish)]),
+                )
             }
-            Event::PoliceReported { at, reference } => {
-                (l.ta(key, &[("at", l.at(*at))]), String::new(), self.facts(&[("reference", reference)]))
-            }
-            Event::PoliceChased { answer, concluded, .. } => {
-                let key = if *concluded { "event-police-chased-concluded" } else { key };
+            Event::PoliceReported { at, reference } => (
+                l.ta(key, &[("at", l.at(*at))]),
+                String::new(),
+                self.facts(&[("reference", reference)]),
+            ),
+            Event::PoliceChased {
+                answer, concluded, ..
+            } => {
+                let key = if *concluded {
+                    "event-police-chased-concluded"
+                } else {
+                    key
+                };
                 (l.t(key), answer.clone(), Vec::new())
             }
             _ => (l.t(key), String::new(), Vec::new()),
@@ -214,14 +311,38 @@ impl Teller<'_> {
     fn tell_outward(&self, event: &Event, key: &str) -> (String, String, Vec<Fact>) {
         let l = self.l;
         match event {
-            Event::Contacted { purposes, channel, at, note, demand, stop_by, through_guardian, .. } => {
-                let purposes: Vec<String> = purposes.iter().map(|purpose| l.t(&format!("purpose-{purpose}")).to_lowercase()).collect();
+            Event::Contacted {
+                purposes,
+                channel,
+                at,
+                note,
+                demand,
+                stop_by,
+                through_guardian,
+                ..
+            } => {
+                let purposes: Vec<String> = purposes
+                    .iter()
+                    .map(|purpose| l.t(&format!("purpose-{purpose}")).to_lowercase())
+                    .collect();
                 let stop_by = stop_by.map(|day| l.day(day)).unwrap_or_default();
-                let guardian = if *through_guardian { l.t("yes") } else { String::new() };
+                let guardian = if *through_guardian {
+                    l.t("yes")
+                } else {
+                    String::new()
+                };
                 let and = l.t("and");
-                let args = [("channel", l.t(&format!("channel-{channel}")).to_lowercase()), ("purposes", purposes.join(&format!(" {and} ")))];
+                let args = [
+                    ("channel", l.t(&format!("channel-{channel}")).to_lowercase()),
+                    ("purposes", purposes.join(&format!(" {and} "))),
+                ];
                 let at = l.at(*at);
-                let facts = [("at", &at), ("demand", demand), ("stop-by", &stop_by), ("guardian", &guardian)];
+                let facts = [
+                    ("at", &at),
+                    ("demand", demand),
+                    ("stop-by", &stop_by),
+                    ("guardian", &guardian),
+                ];
                 (l.ta(key, &args), note.clone(), self.facts(&facts))
             }
             Event::ContactObserved { result, note } => {
@@ -241,8 +362,15 @@ impl Teller<'_> {
         let l = self.l;
         match event {
             Event::ReportMade(facts) => {
-                let key = if facts.acute { "event-report-made-acute" } else { key };
-                let medium = facts.medium.map(|medium| l.t(&format!("medium-{medium}"))).unwrap_or_default();
+                let key = if facts.acute {
+                    "event-report-made-acute"
+                } else {
+                    key
+                };
+                let medium = facts
+                    .medium
+                    .map(|medium| l.t(&format!("medium-{medium}")))
+                    .unwrap_or_default();
                 let seen = facts.first_seen.map(|at| l.at(at)).unwrap_or_default();
                 let empty = String::new();
                 let told = [
@@ -257,14 +385,28 @@ impl Teller<'_> {
             Event::ExhibitSealed(exhibit) => {
                 let what = l.ta(key, &[("number", exhibit.number)]);
                 let bytes = l.bytes(exhibit.bytes);
-                let facts = [("name", &exhibit.name), ("bytes", &bytes), ("sha256", &exhibit.sha256)];
+                let facts = [
+                    ("name", &exhibit.name),
+                    ("bytes", &bytes),
+                    ("sha256", &exhibit.sha256),
+                ];
                 (what, String::new(), self.facts(&facts))
             }
-            Event::Registered(registration) => {
-                (l.t(key), registration.course.clone(), self.registration(registration))
-            }
-            Event::Assessed { grounds, outcome, contact, without_exhibits } => {
-                let what = l.ta(key, &[("outcome", l.t(&format!("outcome-{outcome}")).to_lowercase())]);
+            Event::Registered(registration) => (
+                l.t(key),
+                registration.course.clone(),
+                self.registration(registration),
+            ),
+            Event::Assessed {
+                grounds,
+                outcome,
+                contact,
+                without_exhibits,
+            } => {
+                let what = l.ta(
+                    key,
+                    &[("outcome", l.t(&format!("outcome-{outcome}")).to_lowercase())],
+                );
                 let facts = self.assessment(grounds, contact, without_exhibits.as_deref());
                 (what, grounds.conclusion.clone(), facts)
             }
@@ -275,10 +417,21 @@ impl Teller<'_> {
     /// What the formal registration says, course apart.
     pub fn registration(&self, registration: &domain::case::Registration) -> Vec<Fact> {
         let l = self.l;
-        let targets: Vec<String> = registration.targets.iter().map(|person| self.name(person)).collect();
-        let (medium, form) = (l.t(&format!("medium-{}", registration.medium)), l.t(&format!("form-{}", registration.form)));
+        let targets: Vec<String> = registration
+            .targets
+            .iter()
+            .map(|person| self.name(person))
+            .collect();
+        let (medium, form) = (
+            l.t(&format!("medium-{}", registration.medium)),
+            l.t(&format!("form-{}", registration.form)),
+        );
         let severity = l.t(&format!("severity-{}", registration.severity));
-        let under_15 = if registration.under_15 { l.t("yes") } else { String::new() };
+        let under_15 = if registration.under_15 {
+            l.t("yes")
+        } else {
+            String::new()
+        };
         self.facts(&[
             ("title", &registration.title),
             ("targets", &targets.join(", ")),
@@ -289,13 +442,15 @@ impl Teller<'_> {
             ("under-15", &under_15),
             ("relation", &registration.relation),
             ("severity", &severity),
-            ("measures", &registration.measures),
         ])
     }
 
     /// The originator with how sure we are.
     pub fn originator(&self, registration: &domain::case::Registration) -> String {
-        let certainty = self.l.t(&format!("certainty-{}", registration.certainty)).to_lowercase();
+        let certainty = self
+            .l
+            .t(&format!("certainty-{}", registration.certainty))
+            .to_lowercase();
         if registration.originator.is_empty() {
             return certainty;
         }
@@ -323,29 +478,43 @@ impl Teller<'_> {
             ("may-contact", &word("may-contact", contact.may.name())),
             ("contact-by", &contact.by),
             ("contact-how", &contact.how),
-            ("contact-reason", &contact.reason),
-            ("without-exhibits", &without_exhibits.unwrap_or_default().to_owned()),
+            (
+                "without-exhibits",
+                &without_exhibits.unwrap_or_default().to_owned(),
+            ),
         ])
     }
 
     fn why(&self, reason: PassOverReason) -> String {
-        self.l.t(&format!("pass-over-{reason}"))
+        self.l.t(&format!("event-why-{reason}"))
     }
 
     /// The facts that say something, each called `fact-<name>`.
     fn facts(&self, facts: &[(&str, &String)]) -> Vec<Fact> {
         let told = facts.iter().filter(|(_, text)| !text.is_empty());
-        told.map(|(name, text)| Fact { label: self.l.t(&format!("fact-{name}")), text: (*text).clone() }).collect()
+        told.map(|(name, text)| Fact {
+            label: self.l.t(&format!("fact-{name}")),
+            text: (*text).clone(),
+        })
+        .collect()
     }
 }
 
 /// The sentence with the number of files at its end, in place of the number that stood there before.
 fn with_files(what: &str, files: u32, received: &str, l: &L) -> String {
-    let before = if files > 1 { what.trim_end_matches(&l.tn("event-exhibits", files - 1)) } else { what };
+    let before = if files > 1 {
+        what.trim_end_matches(&l.tn("event-exhibits", files - 1))
+    } else {
+        what
+    };
     format!("{} {received}", before.trim_end())
 }
 
 /// The names of those it is aimed at.
 pub fn targets(teller: &Teller<'_>, case: &CaseState) -> String {
-    case.targets.iter().map(|person| teller.name(person)).collect::<Vec<_>>().join(", ")
+    case.targets
+        .iter()
+        .map(|person| teller.name(person))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
