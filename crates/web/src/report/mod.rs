@@ -25,4 +25,5 @@ pub fn router() -> Router<Arc<App>> {
                 .layer(DefaultBodyLimit::disable()),
         )
         .route("/cases/{number}/receipt", get(receipt::show))
+        .route("/cases/{number}/status", get(receipt::status))
 }

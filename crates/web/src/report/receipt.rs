@@ -5,8 +5,8 @@ use crate::page::{Fault, Frame, PageError, render};
 use app::CaseView;
 use askama::Template;
 use axum::extract::Path;
-use axum::response::Response;
-use domain::case::{Exhibit, Viewing};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::case::{Exhibit, Phase, Viewing};
 use domain::duties::{Duty, DutyState};
 use domain::ids::{CaseNumber, PersonId};
 use domain::vocabulary::DutyKind;
@@ -30,6 +30,8 @@ struct Receipt {
     by: String,
     /// They have taken it already.
     taken: bool,
+    /// What was promised by then has been done.
+    kept: bool,
     /// Who gets it if they stay silent.
     then: Option<String>,
     steps: Vec<Step>,
@@ -78,6 +80,7 @@ pub async fn show(ctx: Ctx, Path(number): Path<String>) -> Result<Response, Page
         owner: ctx.name(&case.owner),
         by: first.map_or_else(String::new, due),
         taken: case.done.contains_key(&DutyKind::Receive),
+        kept: first.is_some_and(|duty| case.done.contains_key(&duty.kind)) || case.phase != Phase::Open,
         then: next_in_line(&ctx, &view).map(|person| ctx.name(&person)),
         steps: TOLD
             .into_iter()
@@ -88,6 +91,13 @@ pub async fn show(ctx: Ctx, Path(number): Path<String>) -> Result<Response, Page
             .map(|exhibit| file(&ctx, exhibit))
             .collect(),
     })
+}
+
+/// `GET /cases/{number}/status`: the case's own page shows each what they may know, and the status to those it is about.
+pub async fn status(ctx: Ctx, Path(number): Path<String>) -> Result<Response, PageError> {
+    let number = CaseNumber::parse(&number).ok_or(Fault::NotFound)?;
+    ctx.app.case(&ctx.caller, &number, Viewing::Status).await?;
+    Ok(Redirect::to(&format!("/cases/{number}")).into_response())
 }
 
 /// Who gets the case if its owner stays silent.

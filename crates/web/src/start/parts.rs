@@ -125,7 +125,7 @@ pub async fn reports(ctx: &Ctx) -> Result<Vec<ReportItem>, app::AppError> {
             }
         }
     }
-    rows.sort_by(|(a, _), (b, _)| b.changed_at.cmp(&a.changed_at));
+    rows.sort_by_key(|(row, _)| std::cmp::Reverse(row.changed_at));
     rows.truncate(FEW as usize);
     let item = |(row, about_me): (CaseRow, bool)| ReportItem {
         href: format!("/cases/{}", row.number),

@@ -288,6 +288,8 @@ async fn a_colleague_is_found_by_e_mail_or_by_a_name_that_only_one_has() {
         page.contains("Vibeke Holst tager imod sagen senest i morgen kl. 16.00, og så får du besked."),
         "{page}"
     );
+    let status = lone.get("/cases/2026-0001/status").await;
+    assert_eq!(status.location(), "/cases/2026-0001");
     // The target sees the same receipt as theirs.
     let mette = app.as_("p10").await;
     assert!(

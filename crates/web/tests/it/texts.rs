@@ -177,7 +177,7 @@ fn belongs(key: &str, family: &str) -> bool {
         return false;
     };
     if told < 2
-        || !pieces.iter().all(|piece| letters(&piece))
+        || !pieces.iter().all(|piece| letters(piece))
         || !key.starts_with(first)
         || !key.ends_with(last)
     {
