@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::sessions::Token;
+use tokio::sync::Semaphore;
 
 /// How long a session lives without being used.
 const SESSION: SignedDuration = SignedDuration::from_hours(12);
@@ -23,6 +24,12 @@ const TRIES: u32 = 8;
 const WAIT: SignedDuration = SignedDuration::from_mins(10);
 /// The shortest password.
 pub const PASSWORD_MIN: usize = 12;
+
+/// Passwords hashed or compared at once.
+const HASHING: usize = 4;
+/// The hash of a password that nobody has.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$JsYPAgUHdNKPbHPhnnTJuBSY8pYKwWFFXDTC5sBtfUI";
 
 /// A session just begun; `secret` goes into the cookie and nowhere else.
 #[derive(Clone, Debug)]
@@ -43,25 +50,42 @@ pub enum SignInError {
     Internal(#[from] AppError),
 }
 
-/// Wrong tries by address. In memory: a restart forgives.
-#[derive(Debug, Default)]
-pub(crate) struct Attempts(Mutex<HashMap<String, (u32, Timestamp)>>);
+/// Tries by address since the last right one. In memory: a restart forgives.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    tries: Mutex<HashMap<String, (u32, Timestamp)>>,
+    /// Argon2id takes 19 MiB each time: so many at once and no more, whoever asks.
+    hashing: Semaphore,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self {
+            tries: Mutex::default(),
+            hashing: Semaphore::new(HASHING),
+        }
+    }
+}
 
 impl Attempts {
-    fn blocked_until(&self, email: &str, now: Timestamp) -> Option<Timestamp> {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Counts one more try, before it is known whether it is right, so that many at once don't slip through; or says
+    /// until when this address must wait.
+    fn begin(&self, email: &str, now: Timestamp) -> Result<(), Timestamp> {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         tries.retain(|_, (_, last)| *last + WAIT > now);
-        tries.get(email).filter(|(count, _)| *count >= TRIES).map(|(_, last)| *last + WAIT)
-    }
-
-    fn wrong(&self, email: &str, now: Timestamp) {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = tries.entry(email.to_owned()).or_insert((0, now));
-        *entry = (entry.0 + 1, now);
+        let (count, last) = tries.entry(email.to_owned()).or_insert((0, now));
+        if *count >= TRIES {
+            return Err(*last + WAIT);
+        }
+        (*count, *last) = (*count + 1, now);
+        Ok(())
     }
 
     fn right(&self, email: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(email);
+        self.tries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(email);
     }
 }
 
@@ -73,16 +97,18 @@ impl App {
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInError> {
         let email = email.trim().to_lowercase();
         let now = self.now();
-        if let Some(until) = self.attempts.blocked_until(&email, now) {
-            return Err(SignInError::TooMany { until });
-        }
-        let person = self.organisation().by_email(&email).map(|person| person.id.clone());
+        self.attempts
+            .begin(&email, now)
+            .map_err(|until| SignInError::TooMany { until })?;
+        let person = self
+            .organisation()
+            .by_email(&email)
+            .map(|person| person.id.clone());
         let hash = match &person {
             Some(person) => self.password_hash(person).await?,
             None => None,
         };
-        if !verify(password, hash).await {
-            self.attempts.wrong(&email, now);
+        if !self.verify(password, hash).await {
             return Err(SignInError::Wrong);
         }
         self.attempts.right(&email);
@@ -95,7 +121,10 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] elsewhere, or if there is no such person.
     pub async fn step_in(&self, person: &PersonId) -> Result<NewSession, AppError> {
-        let known = self.organisation().person(person).is_some_and(|person| person.active);
+        let known = self
+            .organisation()
+            .person(person)
+            .is_some_and(|person| person.active);
         if !self.is_demo() || !known {
             return Err(AppError::NotFound);
         }
@@ -119,7 +148,9 @@ impl App {
     pub async fn session(&self, secret: &str) -> Result<Option<Caller>, AppError> {
         let now = self.now();
         let mut read = self.store.db.read().await?;
-        let Some(session) = store::sessions::find(&mut read, secret, now).await? else { return Ok(None) };
+        let Some(session) = store::sessions::find(&mut read, secret, now).await? else {
+            return Ok(None);
+        };
         let language = store::people::language(&mut read, &session.person).await?;
         drop(read);
         if session.seen + SEEN_EVERY < now {
@@ -153,9 +184,17 @@ impl App {
     }
 
     fn caller(&self, id: &PersonId, language: Option<&str>) -> Option<Caller> {
-        let person = self.organisation().person(id).filter(|person| person.active)?.clone();
+        let person = self
+            .organisation()
+            .person(id)
+            .filter(|person| person.active)?
+            .clone();
         let language = language.and_then(Language::parse).unwrap_or(Language::Da);
-        Some(Caller { actor: Actor::Person(person.id.clone()), person: Some(Arc::new(person)), language })
+        Some(Caller {
+            actor: Actor::Person(person.id.clone()),
+            person: Some(Arc::new(person)),
+            language,
+        })
     }
 
     /// The caller for a person, as the command line names them.
@@ -164,7 +203,9 @@ impl App {
     /// [`Refusal::Invalid`] for `person` if nobody active is called that.
     pub fn caller_named(&self, email_or_id: &str) -> Result<Caller, AppError> {
         let organisation = self.organisation();
-        let found = organisation.find(email_or_id).and_then(|person| self.caller(&person.id, None));
+        let found = organisation
+            .find(email_or_id)
+            .and_then(|person| self.caller(&person.id, None));
         Ok(found.ok_or(Refusal::invalid("person", "unknown-person"))?)
     }
 
@@ -175,7 +216,12 @@ impl App {
     pub async fn create_token(&self, email: &str) -> Result<String, AppError> {
         let person = self.caller_named(email)?.id()?.clone();
         let secret = format!("vaern_{}", self.secret());
-        let token = Token { person, label: "command line".into(), created: self.now(), expires: None };
+        let token = Token {
+            person,
+            label: "command line".into(),
+            created: self.now(),
+            expires: None,
+        };
         let mut tx = self.store.db.begin().await?;
         store::sessions::create_token(&mut tx, &secret, &token).await?;
         tx.commit().await?;
@@ -192,7 +238,7 @@ impl App {
         }
         let mut salt = [0; 16];
         rand::Rng::fill_bytes(&mut self.dice(), &mut salt);
-        let hash = hash(password.to_owned(), salt).await?;
+        let hash = self.hash(password.to_owned(), salt).await?;
         let mut tx = self.store.db.begin().await?;
         store::people::set_password_hash(&mut tx, person, Some(&hash)).await?;
         store::sessions::end_all(&mut tx, person).await?;
@@ -206,7 +252,7 @@ impl App {
     pub async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Result<(), AppError> {
         let person = caller.id()?;
         let held = self.password_hash(person).await?;
-        if !verify(old, held).await {
+        if !self.verify(old, held).await {
             return Err(Refusal::invalid("old", "wrong-password").into());
         }
         self.set_password(person, new).await
@@ -222,27 +268,46 @@ impl App {
         rand::Rng::fill_bytes(&mut self.dice(), &mut bytes);
         hex::encode(bytes)
     }
+
+    async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String, AppError> {
+        let _turn = self.attempts.hashing.acquire().await.context("waiting to hash")?;
+        let hashed = tokio::task::spawn_blocking(move || {
+            let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
+            hashed.map(|hash| hash.to_string())
+        });
+        let hashed = hashed.await.context("hashing was interrupted")?;
+        Ok(hashed.map_err(|error| anyhow::anyhow!("the password can't be hashed: {error}"))?)
+    }
+
+    /// Compares; without a hash it takes as long and fails.
+    async fn verify(&self, password: &str, hash: Option<String>) -> bool {
+        let Ok(_turn) = self.attempts.hashing.acquire().await else {
+            return false;
+        };
+        let password = password.to_owned();
+        let known = hash.is_some();
+        let same = tokio::task::spawn_blocking(move || {
+            let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+            let parsed = PasswordHash::new(&hash).ok()?;
+            Argon2::default()
+                .verify_password(password.as_bytes(), &parsed)
+                .ok()
+        });
+        same.await.ok().flatten().is_some() && known
+    }
 }
 
-async fn hash(password: String, salt: [u8; 16]) -> Result<String, AppError> {
-    let hashed = tokio::task::spawn_blocking(move || {
-        let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
-        hashed.map(|hash| hash.to_string())
-    });
-    let hashed = hashed.await.context("hashing was interrupted")?;
-    Ok(hashed.map_err(|error| anyhow::anyhow!("the password can't be hashed: {error}"))?)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Compares; without a hash it takes as long and fails.
-async fn verify(password: &str, hash: Option<String>) -> bool {
-    /// The hash of a password that nobody has.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$JsYPAgUHdNKPbHPhnnTJuBSY8pYKwWFFXDTC5sBtfUI";
-    let password = password.to_owned();
-    let known = hash.is_some();
-    let same = tokio::task::spawn_blocking(move || {
-        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-        let parsed = PasswordHash::new(&hash).ok()?;
-        Argon2::default().verify_password(password.as_bytes(), &parsed).ok()
-    });
-    same.await.ok().flatten().is_some() && known
+    #[test]
+    fn nobodys_password_takes_as_long_to_compare_as_anybodys() {
+        let (nobody, ours) = (PasswordHash::new(NOBODY).expect("a hash"), Argon2::default());
+        let somebody = ours
+            .hash_password_with_salt(b"a long password", &[7; 16])
+            .expect("hashed");
+        assert_eq!(nobody.algorithm, somebody.algorithm);
+        assert_eq!(nobody.params, somebody.params);
+    }
 }

@@ -1,8 +1,8 @@
 //! What a dossier is written from. The words are the screen's, so the web gives them ([`Composer`]); the pages are
 //! `outside`'s.
 
-use domain::case::{Actor, CaseState, Entry, Exhibit};
 use domain::calendar::Calendar;
+use domain::case::{Actor, CaseState, Entry, Exhibit};
 use domain::ids::CaseNumber;
 use domain::language::Language;
 use domain::organisation::Organisation;
@@ -11,7 +11,9 @@ use domain::vocabulary::Compartment;
 use jiff::Timestamp;
 use std::sync::Arc;
 
-pub use outside::dossier::{Dossier, DossierWriter, Exhibit as ExhibitPage, Language as DossierLanguage, Line, Section};
+pub use outside::dossier::{
+    Dossier, DossierWriter, Exhibit as ExhibitPage, Language as DossierLanguage, Line, Section,
+};
 
 /// Everything a dossier may say: one drawer of one case.
 pub struct Material {
@@ -50,5 +52,11 @@ pub trait Composer: Send + Sync {
 
     /// What somebody is called in an export that the originator may come to read: officials by name, the target and the
     /// reporter by what they are in the case.
-    fn actor_name(&self, language: Language, organisation: &Organisation, state: &CaseState, actor: &Actor) -> String;
+    fn actor_name(
+        &self,
+        language: Language,
+        organisation: &Organisation,
+        state: &CaseState,
+        actor: &Actor,
+    ) -> String;
 }

@@ -32,6 +32,17 @@ pub enum AppError {
     Internal(#[from] anyhow::Error),
 }
 
+impl AppError {
+    /// Whether somebody else wrote the same row first.
+    pub(crate) fn is_taken(&self) -> bool {
+        let Self::Internal(error) = self else { return false };
+        matches!(
+            error.downcast_ref::<StoreError>(),
+            Some(StoreError::Unique { .. })
+        )
+    }
+}
+
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -55,17 +66,23 @@ pub struct FileProblem {
 pub enum FileFault {
     Empty,
     /// Larger than this many bytes.
-    TooBig { limit: u64 },
+    TooBig {
+        limit: u64,
+    },
     /// Not one of the kinds of file that we take.
     UnknownType,
     /// The content is of another family than the name says.
-    WrongContent { found: &'static str },
+    WrongContent {
+        found: &'static str,
+    },
     /// What arrived is not what the sender's device hashed.
     Mismatch,
     /// The connection ended before the file did.
     CutOff,
     /// More files than this at once.
-    TooMany { limit: usize },
+    TooMany {
+        limit: usize,
+    },
     /// Announced, but it never came.
     Missing,
 }

@@ -1,10 +1,10 @@
 //! Silence moves a case up: jobs that look whether it was taken in time.
 
 use crate::{App, AppError, Caller};
-use domain::case::{CaseState, Command, Entry, Event, PassOverReason};
-use domain::duties::Duty;
-use domain::ids::CaseId;
-use domain::vocabulary::DutyKind;
+use domain::case::{CaseState, Command, PassOverReason};
+use domain::duties::silent_at;
+use domain::ids::{CaseId, CaseNumber};
+use domain::procedure::Procedure;
 use jiff::{SignedDuration, Timestamp};
 use store::Tx;
 
@@ -14,27 +14,27 @@ const SILENCE: &str = "silence";
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 impl App {
-    /// Enqueues the next look at a case that nobody has taken yet, in the transaction that changed it.
+    /// Enqueues the next look at a case that nobody has taken yet, in the transaction that changed it from `before`
+    /// (none for a new case).
     pub(crate) async fn watch_silence(
         &self,
         tx: &mut Tx,
         id: &CaseId,
-        state: &CaseState,
-        duties: &[Duty],
-        entries: &[Entry],
+        before: Option<&CaseState>,
+        after: &CaseState,
+        procedure: &Procedure,
     ) -> Result<(), AppError> {
-        let Some(receive) = duties.iter().find(|duty| duty.kind == DutyKind::Receive && duty.is_owed()) else {
-            return Ok(());
-        };
-        let opened = entries.iter().any(|entry| matches!(entry.event, Event::CaseOpened { .. }));
-        let passed = entries.iter().any(|entry| matches!(entry.event, Event::PassedOver { .. }));
-        let grace = self.procedure_of(&state.procedure).escalate_after;
-        let look = match receive.due {
-            Some(due) if opened => due,
-            _ if passed => self.calendar().due(self.now(), grace),
-            _ => return Ok(()),
-        };
-        store::jobs::enqueue(tx, &self.new_id(), SILENCE, id.as_str(), look).await?;
+        let look = |state| silent_at(state, procedure, self.calendar());
+        match look(after) {
+            Some(at) if before.and_then(look) != Some(at) => self.look_at(tx, id, at).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// One look at this case at this time, however often it is asked for.
+    async fn look_at(&self, tx: &mut Tx, id: &CaseId, at: Timestamp) -> Result<(), AppError> {
+        let job = format!("{SILENCE}-{id}-{}", at.as_microsecond());
+        store::jobs::enqueue(tx, &job, SILENCE, id.as_str(), at).await?;
         Ok(())
     }
 
@@ -49,7 +49,9 @@ impl App {
             // A second past the deadline: at the deadline itself it is still in time.
             let now = self.now() - SignedDuration::from_secs(1);
             let mut tx = self.store.db.begin().await?;
-            let Some(job) = store::jobs::claim(&mut tx, now, LEASE).await? else { return Ok(done) };
+            let Some(job) = store::jobs::claim(&mut tx, now, LEASE).await? else {
+                return Ok(done);
+            };
             tx.commit().await?;
             let result = match job.name.as_str() {
                 SILENCE => self.look_for_silence(&CaseId::new(job.payload.as_str())).await,
@@ -78,13 +80,28 @@ impl App {
 
     async fn look_for_silence(&self, id: &CaseId) -> Result<(), AppError> {
         let mut read = self.store.db.read().await?;
-        let Some(case) = store::cases::by_id(&mut read, &self.store.keys, id).await? else { return Ok(()) };
+        let Some(case) = store::cases::by_id(&mut read, &self.store.keys, id).await? else {
+            return Ok(());
+        };
         drop(read);
-        let command = Command::PassOver { reason: PassOverReason::Silent };
+        let command = Command::PassOver {
+            reason: PassOverReason::Silent,
+        };
         match self.perform(&Caller::system(), &case.number, command, None).await {
-            // Taken meanwhile, closed, or nobody left above: the domain says there is nothing to do.
-            Ok(_) | Err(AppError::Refused(_)) => Ok(()),
+            Ok(_) => Ok(()),
+            // Taken meanwhile, closed, or nobody left above: the domain says there is nothing to do, or not yet.
+            Err(AppError::Refused(_)) => self.look_later(id, &case.number).await,
             Err(error) => Err(error),
         }
+    }
+
+    /// If there is still time (the calendar has got another closed day since), looks again when it is over.
+    async fn look_later(&self, id: &CaseId, number: &CaseNumber) -> Result<(), AppError> {
+        let (view, _, _) = self.look(&Caller::system(), number).await?;
+        let later = silent_at(&view.state, &view.procedure, self.calendar()).filter(|at| *at > self.now());
+        let Some(at) = later else { return Ok(()) };
+        let mut tx = self.store.db.begin().await?;
+        self.look_at(&mut tx, id, at).await?;
+        Ok(tx.commit().await?)
     }
 }

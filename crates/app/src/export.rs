@@ -19,6 +19,8 @@ use tempfile::NamedTempFile;
 
 /// Pictures up to this size are printed in the dossier; larger ones lie in the bag alone.
 const PICTURE_LIMIT: u64 = 40 * 1024 * 1024;
+/// All pictures of a dossier together, since they are in memory at once.
+const PICTURES_LIMIT: u64 = 128 * 1024 * 1024;
 /// Text up to this size is printed in the dossier.
 const TEXT_LIMIT: u64 = 1024 * 1024;
 
@@ -54,27 +56,54 @@ impl App {
         let sealed = self.sealed_entries(&id, &keys).await?;
         let all: Vec<Entry> = sealed.entries.iter().map(to_entry).collect::<Result<_, _>>()?;
         let state = CaseState::fold(&all).ok_or(AppError::NotFound)?;
-        let exhibits: Vec<(Timestamp, Exhibit)> =
-            if drawer == Compartment::Matter { state.exhibits.clone() } else { Vec::new() };
+        let exhibits: Vec<(Timestamp, Exhibit)> = if drawer == Compartment::Matter {
+            state.exhibits.clone()
+        } else {
+            Vec::new()
+        };
         let mut originals = Vec::new();
         for (_, exhibit) in &exhibits {
-            originals.push((exhibit.clone(), self.store.blobs.open_stream(&exhibit.blob, keys.of(drawer)).await?));
+            originals.push((
+                exhibit.clone(),
+                self.store
+                    .blobs
+                    .open_stream(&exhibit.blob, keys.of(drawer))
+                    .await?,
+            ));
         }
         let shown = self.shown(exhibits, &keys).await?;
         let lines = self.journal_lines(caller, &state, &sealed, drawer)?;
         let material = self.material(caller, number, drawer, state, all, shown, &sealed);
         let pdf = self.render(material).await?;
         let info = self.bag_info(number, drawer);
-        let chain = Chain::new(id.as_str(), number.as_str(), sealed.entries.iter().map(|entry| entry.header.leaf()));
+        let chain = Chain::new(
+            id.as_str(),
+            number.as_str(),
+            sealed.entries.iter().map(|entry| entry.header.leaf()),
+        );
         let name = format!("vaern-{number}-{drawer}");
         let folder = name.clone();
         let runtime = tokio::runtime::Handle::current();
         let written = tokio::task::spawn_blocking(move || {
-            write_bag(&folder, originals, &runtime, &pdf, &lines, &all_entries(&sealed.entries), &chain, &sealed.proof, &info)
+            write_bag(
+                &folder,
+                originals,
+                &runtime,
+                &pdf,
+                &lines,
+                &all_entries(&sealed.entries),
+                &chain,
+                &sealed.proof,
+                &info,
+            )
         });
         let file = written.await.context("writing the bag was interrupted")??;
         let bytes = file.as_file().metadata().context("the bag's size")?.len();
-        Ok(Bag { file, name: format!("{name}.zip"), bytes })
+        Ok(Bag {
+            file,
+            name: format!("{name}.zip"),
+            bytes,
+        })
     }
 
     async fn record_export(
@@ -84,18 +113,32 @@ impl App {
         keys: &Keys,
         drawer: Compartment,
     ) -> Result<(), AppError> {
-        let event = Event::Exported { drawer, by: caller.actor.as_text().to_owned() };
+        let event = Event::Exported {
+            drawer,
+            by: caller.actor.as_text().to_owned(),
+        };
         let mut tx = self.store.db.begin().await?;
         let mut head = journal::lock(&mut tx, id).await?.ok_or(AppError::NotFound)?;
         let (now, mut dice) = (self.now(), self.dice());
-        journal::append(&mut tx, id, &mut head, keys, now, &caller.actor, &[event], &mut dice).await?;
+        journal::append(
+            &mut tx,
+            id,
+            &mut head,
+            keys,
+            now,
+            &caller.actor,
+            &[event],
+            &mut dice,
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 
     /// The case's entries up to the head that the newest seal covers.
     async fn sealed_entries(&self, id: &CaseId, keys: &Keys) -> Result<Sealed, AppError> {
         let heads = self.sealed_with(id).await?;
-        let proof = SealProof::new(&heads.seal, &heads.leaves, id.as_str()).context("the case is not in its seal")?;
+        let proof =
+            SealProof::new(&heads.seal, &heads.leaves, id.as_str()).context("the case is not in its seal")?;
         let mut read = self.store.db.read().await?;
         let mut entries = journal::sealed(&mut read, id, keys).await?;
         entries.retain(|entry| entry.header.seq <= proof.head.seq);
@@ -105,14 +148,31 @@ impl App {
 
     async fn shown(&self, exhibits: Vec<(Timestamp, Exhibit)>, keys: &Keys) -> Result<Vec<Shown>, AppError> {
         let mut shown = Vec::new();
+        let mut left = PICTURES_LIMIT;
         for (received, exhibit) in exhibits {
             let printable = ["image/png", "image/jpeg", "image/webp", "image/gif"];
-            let is_picture = printable.contains(&exhibit.media_type.as_str()) && exhibit.bytes <= PICTURE_LIMIT;
+            let fits = exhibit.bytes <= PICTURE_LIMIT.min(left);
+            let is_picture = printable.contains(&exhibit.media_type.as_str()) && fits;
+            if is_picture {
+                left -= exhibit.bytes;
+            }
             let readable = ["text/plain", "message/rfc822"];
             let is_text = readable.contains(&exhibit.media_type.as_str()) && exhibit.bytes <= TEXT_LIMIT;
-            let bytes = if is_picture || is_text { Some(self.bytes_of(&exhibit, keys).await?) } else { None };
-            let text = bytes.as_deref().filter(|_| is_text).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-            shown.push(Shown { received, exhibit, picture: bytes.filter(|_| is_picture), text });
+            let bytes = if is_picture || is_text {
+                Some(self.bytes_of(&exhibit, keys).await?)
+            } else {
+                None
+            };
+            let text = bytes
+                .as_deref()
+                .filter(|_| is_text)
+                .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+            shown.push(Shown {
+                received,
+                exhibit,
+                picture: bytes.filter(|_| is_picture),
+                text,
+            });
         }
         Ok(shown)
     }
@@ -131,7 +191,9 @@ impl App {
             let event = entry.event()?;
             if event.compartment() == drawer && !event.is_legal_note() && !event.is_reading() {
                 let actor = Actor::parse(&entry.header.actor);
-                let name = self.composer.actor_name(caller.language, &organisation, state, &actor);
+                let name = self
+                    .composer
+                    .actor_name(caller.language, &organisation, state, &actor);
                 let line = JournalLine::new(&entry.header, &name, &entry.salt, &entry.json, &prev);
                 lines.push(line.context("a journal line")?);
             }
@@ -140,7 +202,10 @@ impl App {
         Ok(lines)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is one part of what a dossier tells")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is one part of what a dossier tells"
+    )]
     fn material(
         &self,
         caller: &Caller,
@@ -186,7 +251,10 @@ impl App {
             field("Source-Organization", municipality),
             field("External-Identifier", number.to_string()),
             field("External-Description", format!("drawer: {drawer}")),
-            field("Bagging-Date", self.calendar().local(self.now()).date().to_string()),
+            field(
+                "Bagging-Date",
+                self.calendar().local(self.now()).date().to_string(),
+            ),
         ]
     }
 }
@@ -194,7 +262,12 @@ impl App {
 fn to_entry(sealed: &SealedEntry) -> Result<Entry, AppError> {
     let at = Timestamp::from_microsecond(sealed.header.at_us).context("an entry's time")?;
     let actor = Actor::parse(&sealed.header.actor);
-    Ok(Entry { seq: sealed.header.seq, at, actor, event: sealed.event()? })
+    Ok(Entry {
+        seq: sealed.header.seq,
+        at,
+        actor,
+        event: sealed.event()?,
+    })
 }
 
 /// Which entry recorded each exhibit.
@@ -224,11 +297,26 @@ fn write_bag(
     let mut bag = BagWriter::new(BufWriter::new(file), folder)?;
     let mut proofs = Vec::new();
     for (exhibit, stream) in originals {
-        let name = format!("originals/bilag-{:03}.{}", exhibit.number, kind::extension(&exhibit.media_type));
-        let mut reader = StreamReader { runtime: runtime.clone(), stream, rest: bytes::Bytes::new() };
+        let name = format!(
+            "originals/bilag-{:03}.{}",
+            exhibit.number,
+            kind::extension(&exhibit.media_type)
+        );
+        let mut reader = StreamReader {
+            runtime: runtime.clone(),
+            stream,
+            rest: bytes::Bytes::new(),
+        };
         let sha256 = bag.add(&name, &mut reader)?;
-        anyhow::ensure!(hex::encode(sha256) == exhibit.sha256, "exhibit {} is not what came", exhibit.number);
-        let seq = recorded.iter().find(|(_, number)| *number == exhibit.number).map_or(0, |(seq, _)| *seq);
+        anyhow::ensure!(
+            hex::encode(sha256) == exhibit.sha256,
+            "exhibit {} is not what came",
+            exhibit.number
+        );
+        let seq = recorded
+            .iter()
+            .find(|(_, number)| *number == exhibit.number)
+            .map_or(0, |(seq, _)| *seq);
         proofs.push(ExhibitProof {
             number: exhibit.number.into(),
             path: format!("data/{name}"),
@@ -245,9 +333,14 @@ fn write_bag(
     bag.add("journal.jsonl", &mut &journal[..])?;
     bag.add("proof/chain.json", &mut &serde_json::to_vec_pretty(chain)?[..])?;
     bag.add("proof/seal.json", &mut &serde_json::to_vec_pretty(seal)?[..])?;
-    bag.add("proof/exhibits.json", &mut &serde_json::to_vec_pretty(&proofs)?[..])?;
+    bag.add(
+        "proof/exhibits.json",
+        &mut &serde_json::to_vec_pretty(&proofs)?[..],
+    )?;
     let buffered = bag.finish(info)?;
-    buffered.into_inner().map_err(|error| anyhow::anyhow!("the bag can't be written: {}", error.error()))
+    buffered
+        .into_inner()
+        .map_err(|error| anyhow::anyhow!("the bag can't be written: {}", error.error()))
 }
 
 /// An async stream read from a blocking thread.
@@ -260,7 +353,11 @@ struct StreamReader {
 impl Read for StreamReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.rest.is_empty() {
-            match self.runtime.block_on(self.stream.try_next()).map_err(io::Error::other)? {
+            match self
+                .runtime
+                .block_on(self.stream.try_next())
+                .map_err(io::Error::other)?
+            {
                 Some(part) => self.rest = part,
                 None => return Ok(0),
             }

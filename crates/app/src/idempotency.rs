@@ -26,13 +26,19 @@ impl App {
         key: Option<&str>,
         content: &impl Serialize,
     ) -> Result<Option<Once>, AppError> {
-        let Some(key) = key.map(str::trim).filter(|key| !key.is_empty()) else { return Ok(None) };
+        let Some(key) = key.map(str::trim).filter(|key| !key.is_empty()) else {
+            return Ok(None);
+        };
         if key.len() > KEY_LIMIT {
             return Err(Refusal::invalid("Idempotency-Key", "too-long").into());
         }
         let content = serde_json::to_vec(content).map_err(|error| AppError::Internal(error.into()))?;
         let fingerprint = Sha256::digest(content).into();
-        Ok(Some(Once { person: caller.id()?.clone(), key: key.to_owned(), fingerprint }))
+        Ok(Some(Once {
+            person: caller.id()?.clone(),
+            key: key.to_owned(),
+            fingerprint,
+        }))
     }
 
     /// The first answer, if there was one.

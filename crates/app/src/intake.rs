@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::{Keys, WrappedKeys};
+use store::{Keys, StoreError, WrappedKeys};
 
 /// The largest file that is taken: 200 MiB.
 pub const FILE_LIMIT: u64 = 200 * 1024 * 1024;
@@ -78,7 +78,9 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] or [`AppError::Forbidden`] as for any command on it.
     pub async fn begin_exhibits(&self, caller: &Caller, number: &CaseNumber) -> Result<Incoming, AppError> {
-        let (id, keys) = self.permitted(caller, number, Action::Do(CommandKind::AddExhibits)).await?;
+        let (id, keys) = self
+            .permitted(caller, number, Action::Do(CommandKind::AddExhibits))
+            .await?;
         Ok(self.incoming(id, keys, None, Some(number.clone())))
     }
 
@@ -123,7 +125,15 @@ impl Incoming {
         let key = self.keys.of(Compartment::Matter);
         let writer = self.blobs.sealed_writer(&blob, key, &mut self.dice).await?;
         let (hash, sniffer) = (Sha256::new(), Sniffer::default());
-        self.current = Some(Current { name, arrival, blob, writer: Some(writer), hash, sniffer, bytes: 0 });
+        self.current = Some(Current {
+            name,
+            arrival,
+            blob,
+            writer: Some(writer),
+            hash,
+            sniffer,
+            bytes: 0,
+        });
         Ok(())
     }
 
@@ -132,7 +142,9 @@ impl Incoming {
     /// # Errors
     /// [`AppError::DiskFull`] if they can't be kept.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), AppError> {
-        let Some(current) = &mut self.current else { return Ok(()) };
+        let Some(current) = &mut self.current else {
+            return Ok(());
+        };
         current.bytes += bytes.len() as u64;
         if current.bytes > FILE_LIMIT {
             if let Some(writer) = current.writer.take() {
@@ -153,8 +165,18 @@ impl Incoming {
     /// # Errors
     /// [`AppError::DiskFull`] if it can't be kept.
     pub async fn end_file(&mut self) -> Result<(), AppError> {
-        let Some(current) = self.current.take() else { return Ok(()) };
-        let Current { name, arrival, blob, writer, hash, sniffer, bytes } = current;
+        let Some(current) = self.current.take() else {
+            return Ok(());
+        };
+        let Current {
+            name,
+            arrival,
+            blob,
+            writer,
+            hash,
+            sniffer,
+            bytes,
+        } = current;
         let fault = if bytes == 0 {
             Some(FileFault::Empty)
         } else if bytes > FILE_LIMIT {
@@ -171,7 +193,14 @@ impl Incoming {
                 writer.finish().await?;
                 let sha256 = hex::encode(hash.finalize());
                 let media_type = kind.media_type;
-                self.files.push(ReceivedFile { name, media_type, bytes, sha256, blob, arrival });
+                self.files.push(ReceivedFile {
+                    name,
+                    media_type,
+                    bytes,
+                    sha256,
+                    blob,
+                    arrival,
+                });
             }
             (found, writer) => {
                 if let Some(writer) = writer {
@@ -203,36 +232,60 @@ impl Incoming {
         self.files.len()
     }
 
-    /// Checks what arrived against what the sender's device hashed: in order, by name where names are given.
+    /// Checks what arrived against what the sender's device announced: by name and hash, then by hash alone (a name may
+    /// be written in two ways), then by name alone. Says of each file whether the device had hashed it.
     ///
     /// # Errors
     /// [`AppError::Files`] naming every refused, mismatching or missing file.
     pub(crate) fn check(&mut self, claimed: &[ClaimedFile]) -> Result<Vec<bool>, AppError> {
-        let mut open: Vec<&ClaimedFile> = claimed.iter().filter(|claim| !claim.sha256.is_empty()).collect();
-        let mut hashed = Vec::with_capacity(self.files.len());
-        let mut wrong = Vec::new();
-        for (place, file) in self.files.iter().enumerate() {
-            let same = |claim: &&ClaimedFile| clean_name(&claim.name, place + 1) == file.name;
-            let exact = open.iter().position(|claim| same(claim) && claim.sha256.eq_ignore_ascii_case(&file.sha256));
-            match exact.or_else(|| open.iter().position(same)) {
-                Some(at) if open[at].sha256.eq_ignore_ascii_case(&file.sha256) => {
+        let mut open: Vec<(String, &str)> = (1..)
+            .zip(claimed)
+            .map(|(place, claim)| (clean_name(&claim.name, place), claim.sha256.as_str()))
+            .collect();
+        let mut hashed: Vec<Option<bool>> = vec![None; self.files.len()];
+        type Same = fn(&ReceivedFile, &(String, &str)) -> bool;
+        let same_hash: Same = |file, (_, hash)| hash.eq_ignore_ascii_case(&file.sha256);
+        let exact: Same = |file, (name, hash)| *name == file.name && hash.eq_ignore_ascii_case(&file.sha256);
+        let unhashed: Same = |file, (name, hash)| *name == file.name && hash.is_empty();
+        for (same, had_hash) in [(exact, true), (same_hash, true), (unhashed, false)] {
+            for (file, hashed) in self
+                .files
+                .iter()
+                .zip(&mut hashed)
+                .filter(|(_, hashed)| hashed.is_none())
+            {
+                if let Some(at) = open.iter().position(|claim| same(file, claim)) {
                     open.remove(at);
-                    hashed.push(true);
+                    *hashed = Some(had_hash);
                 }
-                Some(at) => {
-                    open.remove(at);
-                    wrong.push(FileProblem { name: file.name.clone(), fault: FileFault::Mismatch });
-                }
-                None => hashed.push(false),
             }
         }
-        self.problems.extend(wrong);
         let refused: Vec<String> = self.problems.iter().map(|problem| problem.name.clone()).collect();
-        let missing = open.into_iter().map(|claim| clean_name(&claim.name, 1)).filter(|name| !refused.contains(name));
-        let missing: Vec<FileProblem> =
-            missing.map(|name| FileProblem { name, fault: FileFault::Missing }).collect();
+        for name in refused {
+            take(&mut open, &name);
+        }
+        for (file, _) in self
+            .files
+            .iter()
+            .zip(&hashed)
+            .filter(|(_, hashed)| hashed.is_none())
+        {
+            if take(&mut open, &file.name) {
+                self.problems.push(FileProblem {
+                    name: file.name.clone(),
+                    fault: FileFault::Mismatch,
+                });
+            }
+        }
+        let missing = open.into_iter().map(|(name, _)| FileProblem {
+            name,
+            fault: FileFault::Missing,
+        });
         self.problems.extend(missing);
-        if self.problems.is_empty() { Ok(hashed) } else { Err(AppError::Files(self.problems.clone())) }
+        if !self.problems.is_empty() {
+            return Err(AppError::Files(self.problems.clone()));
+        }
+        Ok(hashed.into_iter().map(|hashed| hashed == Some(true)).collect())
     }
 
     /// The exhibits that the files become, numbered from `first`.
@@ -262,10 +315,56 @@ impl Incoming {
         numbered.map(exhibit).collect()
     }
 
-    /// The files belong to a committed entry now.
-    pub(crate) fn keep(&mut self) {
+    /// Commits what makes these files exhibits.
+    pub(crate) async fn commit(&mut self, tx: store::Tx) -> Result<(), AppError> {
+        // Before and not after: a line lost here, or a request given up here, may have committed all the same. Rather a
+        // file too many, which the next sweep removes, than one too few.
         self.kept = true;
+        let committed = tx.commit().await;
+        if let Err(StoreError::DiskFull(_)) = committed {
+            self.kept = false;
+        }
+        Ok(committed?)
     }
+
+    /// Removes everything that was stored, and waits for it.
+    pub async fn discard(mut self) {
+        self.remove().await;
+    }
+
+    /// Passes the outcome on; what no exhibit came to own is removed first.
+    pub(crate) async fn settle<T>(mut self, done: Result<T, AppError>) -> Result<T, AppError> {
+        if !self.kept {
+            self.remove().await;
+        }
+        done
+    }
+
+    async fn remove(&mut self) {
+        if let Some(Current {
+            writer: Some(writer), ..
+        }) = self.current.take()
+            && let Err(error) = writer.abort().await
+        {
+            tracing::warn!(%error, "a file under way is left for the next sweep");
+        }
+        while let Some(file) = self.files.last() {
+            remove(&self.blobs, &file.blob).await;
+            self.files.pop();
+        }
+    }
+}
+
+async fn remove(blobs: &store::Blobs, blob: &BlobId) {
+    if let Err(error) = blobs.delete(blob).await {
+        tracing::warn!(%error, "a file that was not used is left for the next sweep");
+    }
+}
+
+/// Takes the first announcement of this name away; whether there was one.
+fn take(open: &mut Vec<(String, &str)>, name: &str) -> bool {
+    let at = open.iter().position(|(announced, _)| announced == name);
+    at.inspect(|at| drop(open.remove(*at))).is_some()
 }
 
 impl Drop for Incoming {
@@ -279,9 +378,7 @@ impl Drop for Incoming {
             let blobs = self.blobs.clone();
             runtime.spawn(async move {
                 for blob in unused {
-                    if let Err(error) = blobs.delete(&blob).await {
-                        tracing::warn!(%error, "a file that was not used is left for the next sweep");
-                    }
+                    remove(&blobs, &blob).await;
                 }
             });
         }
@@ -292,7 +389,10 @@ impl Drop for Incoming {
 fn clean_name(name: &str, place: usize) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     // Marks that turn the reading direction could make `gpj.exe` look like `exe.jpg`.
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let cleaned: String = last.chars().filter(|c| !hidden(*c)).collect();
     let cleaned = cleaned.trim();
     if cleaned.is_empty() || cleaned.chars().all(|c| c == '.') {
@@ -301,10 +401,17 @@ fn clean_name(name: &str, place: usize) -> String {
     if cleaned.chars().count() <= NAME_LIMIT {
         return cleaned.to_owned();
     }
-    let (stem, extension) = cleaned.rsplit_once('.').filter(|(_, ext)| ext.len() <= 10).unwrap_or((cleaned, ""));
+    let (stem, extension) = cleaned
+        .rsplit_once('.')
+        .filter(|(_, ext)| ext.len() <= 10)
+        .unwrap_or((cleaned, ""));
     let keep = NAME_LIMIT - extension.chars().count() - 2;
     let stem: String = stem.chars().take(keep).collect();
-    if extension.is_empty() { format!("{stem}…") } else { format!("{stem}….{extension}") }
+    if extension.is_empty() {
+        format!("{stem}…")
+    } else {
+        format!("{stem}….{extension}")
+    }
 }
 
 #[cfg(test)]

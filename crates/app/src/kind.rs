@@ -26,7 +26,11 @@ enum Family {
 }
 
 const fn kind(media_type: &'static str, extension: &'static str, family: Family) -> Kind {
-    Kind { media_type, extension, family }
+    Kind {
+        media_type,
+        extension,
+        family,
+    }
 }
 
 const PNG: Kind = kind("image/png", "png", Family::Picture);
@@ -46,12 +50,16 @@ const ZIP: Kind = kind("application/zip", "zip", Family::Archive);
 const WACZ: Kind = kind("application/wacz", "wacz", Family::Archive);
 
 /// Every kind that is taken.
-pub const TAKEN: &[Kind] =
-    &[PNG, JPEG, WEBP, GIF, HEIC, PDF, EML, MSG, TEXT, MP4, MOV, M4A, MP3, WACZ, ZIP];
+pub const TAKEN: &[Kind] = &[
+    PNG, JPEG, WEBP, GIF, HEIC, PDF, EML, MSG, TEXT, MP4, MOV, M4A, MP3, WACZ, ZIP,
+];
 
 /// The extension that fits a media type that we took; `bin` for any other.
 pub fn extension(media_type: &str) -> &'static str {
-    TAKEN.iter().find(|kind| kind.media_type == media_type).map_or("bin", |kind| kind.extension)
+    TAKEN
+        .iter()
+        .find(|kind| kind.media_type == media_type)
+        .map_or("bin", |kind| kind.extension)
 }
 
 /// Outlook's message has this stream in its compound file (UTF-16LE, [MS-OXMSG] 2.2, checked 2026-11-23).
@@ -104,9 +112,9 @@ impl Sniffer {
     pub fn finish(&self, name: &str) -> Result<Kind, FileFault> {
         let found = self.kind().ok_or(FileFault::UnknownType)?;
         match promised(name) {
-            Some(promised) if !agree(promised, found.family) => {
-                Err(FileFault::WrongContent { found: found.media_type })
-            }
+            Some(promised) if !agree(promised, found.family) => Err(FileFault::WrongContent {
+                found: found.media_type,
+            }),
             _ => Ok(found),
         }
     }
@@ -165,7 +173,10 @@ fn promised(name: &str) -> Option<Family> {
         "text" | "log" | "csv" | "md" => "txt",
         other => other,
     };
-    TAKEN.iter().find(|kind| kind.extension == extension).map(|kind| kind.family)
+    TAKEN
+        .iter()
+        .find(|kind| kind.extension == extension)
+        .map(|kind| kind.family)
 }
 
 /// An e-mail is also text, and a sound may come in a film's container.
@@ -185,16 +196,32 @@ fn agree(promised: Family, found: Family) -> bool {
 fn is_mail(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
     let mut known = 0;
-    for line in text.trim_start_matches('\u{feff}').lines().take_while(|line| !line.trim().is_empty()) {
+    let mut lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    if head.len() >= HEAD {
+        // Mails that went far have more header than we keep: the last line is cut anywhere.
+        lines.pop();
+    }
+    for line in lines.into_iter().take_while(|line| !line.trim().is_empty()) {
         if line.starts_with([' ', '\t']) || line.starts_with("From ") {
             continue;
         }
-        let Some((name, _)) = line.split_once(':') else { return false };
+        let Some((name, _)) = line.split_once(':') else {
+            return false;
+        };
         if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
             return false;
         }
         let name = name.to_ascii_lowercase();
-        let usual = ["from", "to", "date", "subject", "received", "message-id", "mime-version", "return-path"];
+        let usual = [
+            "from",
+            "to",
+            "date",
+            "subject",
+            "received",
+            "message-id",
+            "mime-version",
+            "return-path",
+        ];
         known += usize::from(usual.contains(&name.as_str()));
     }
     known >= 2
@@ -203,7 +230,9 @@ fn is_mail(head: &[u8]) -> bool {
 /// Text: UTF-8 or an 8-bit alphabet, without control characters other than those of text.
 fn is_text(head: &[u8]) -> bool {
     !head.is_empty()
-        && head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\n' | b'\r' | b'\t' | 0x0C | 0x1B))
+        && head
+            .iter()
+            .all(|byte| *byte >= 0x20 || matches!(byte, b'\n' | b'\r' | b'\t' | 0x0C | 0x1B))
 }
 
 #[cfg(test)]
@@ -221,17 +250,27 @@ mod tests {
     #[test]
     fn content_decides_not_the_name() {
         assert_eq!(sniff(PNG_HEAD, 3, "billede"), Ok("image/png"));
-        assert_eq!(sniff(PNG_HEAD, 100, "IMG_1.jpg"), Ok("image/png"), "both are pictures");
+        assert_eq!(
+            sniff(PNG_HEAD, 100, "IMG_1.jpg"),
+            Ok("image/png"),
+            "both are pictures"
+        );
         assert_eq!(
             sniff(b"hej med dig", 100, "IMG_1.png"),
             Err(FileFault::WrongContent { found: "text/plain" })
         );
-        assert_eq!(sniff(b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0", 7, "IMG_1.png"), Err(FileFault::UnknownType));
+        assert_eq!(
+            sniff(b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0", 7, "IMG_1.png"),
+            Err(FileFault::UnknownType)
+        );
     }
 
     #[test]
     fn markup_that_a_browser_could_run_is_not_taken() {
-        assert_eq!(sniff(b"<!DOCTYPE html><script>alert(1)</script>", 9, "a.txt"), Err(FileFault::UnknownType));
+        assert_eq!(
+            sniff(b"<!DOCTYPE html><script>alert(1)</script>", 9, "a.txt"),
+            Err(FileFault::UnknownType)
+        );
         assert_eq!(
             sniff(b"<?xml version=\"1.0\"?><svg onload=\"x()\"/>", 9, "a.svg"),
             Err(FileFault::UnknownType)
@@ -247,17 +286,35 @@ mod tests {
         wacz.extend(vec![b'x'; 1000]);
         wacz.extend(WACZ_FILE);
         for chunk in [1, 2, 7, 16, 64, 6000] {
-            assert_eq!(sniff(&msg, chunk, "a.msg"), Ok("application/vnd.ms-outlook"), "in chunks of {chunk}");
-            assert_eq!(sniff(&wacz, chunk, "a.wacz"), Ok("application/wacz"), "in chunks of {chunk}");
+            assert_eq!(
+                sniff(&msg, chunk, "a.msg"),
+                Ok("application/vnd.ms-outlook"),
+                "in chunks of {chunk}"
+            );
+            assert_eq!(
+                sniff(&wacz, chunk, "a.wacz"),
+                Ok("application/wacz"),
+                "in chunks of {chunk}"
+            );
         }
         assert_eq!(sniff(&OLE, 3, "regneark.xls"), Err(FileFault::UnknownType));
     }
 
     #[test]
     fn a_mail_is_told_from_text() {
-        assert_eq!(sniff(b"From: a@b.dk\r\nSubject: x\r\n\r\nhej", 5, "a.eml"), Ok("message/rfc822"));
-        assert_eq!(sniff(b"Kl. 12: han ringede\nKl. 13: igen\n", 5, "log.txt"), Ok("text/plain"));
+        assert_eq!(
+            sniff(b"From: a@b.dk\r\nSubject: x\r\n\r\nhej", 5, "a.eml"),
+            Ok("message/rfc822")
+        );
+        assert_eq!(
+            sniff(b"Kl. 12: han ringede\nKl. 13: igen\n", 5, "log.txt"),
+            Ok("text/plain")
+        );
         assert_eq!(sniff("blåbærgrød".as_bytes(), 5, "note.txt"), Ok("text/plain"));
-        assert_eq!(sniff(b"bl\xe5b\xe6r", 5, "note.txt"), Ok("text/plain"), "Latin-1 too");
+        assert_eq!(
+            sniff(b"bl\xe5b\xe6r", 5, "note.txt"),
+            Ok("text/plain"),
+            "Latin-1 too"
+        );
     }
 }

@@ -4,10 +4,10 @@
 
 mod auth;
 mod clock;
+pub mod dossier;
 mod error;
 mod escalate;
 mod export;
-pub mod dossier;
 mod idempotency;
 mod intake;
 mod join;
@@ -106,17 +106,28 @@ pub struct Caller {
 impl Caller {
     /// The system's own jobs.
     pub fn system() -> Self {
-        Self { actor: Actor::System, person: None, language: Language::Da }
+        Self {
+            actor: Actor::System,
+            person: None,
+            language: Language::Da,
+        }
     }
 
     /// Whoever runs the command line on the server.
     pub fn operator() -> Self {
-        Self { actor: Actor::Operator, person: None, language: Language::Da }
+        Self {
+            actor: Actor::Operator,
+            person: None,
+            language: Language::Da,
+        }
     }
 
     /// The roles in the organisation.
     pub fn roles(&self) -> BTreeSet<Role> {
-        self.person.as_ref().map(|person| person.roles.clone()).unwrap_or_default()
+        self.person
+            .as_ref()
+            .map(|person| person.roles.clone())
+            .unwrap_or_default()
     }
 
     /// Whether the caller has this role.
@@ -193,7 +204,10 @@ impl App {
 
     /// The organisation as it was last read.
     pub fn organisation(&self) -> Arc<Organisation> {
-        self.organisation.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.organisation
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Whether the database answers.
@@ -258,6 +272,11 @@ impl App {
         procedure: &'a Procedure,
         now: Timestamp,
     ) -> Context<'a> {
-        Context { organisation, procedure, calendar: &self.calendar, now }
+        Context {
+            organisation,
+            procedure,
+            calendar: &self.calendar,
+            now,
+        }
     }
 }

@@ -67,7 +67,9 @@ notice_kinds! {
 /// Who is told what, after `entries` have turned `before` into `after`. Nobody is told of what they did themselves.
 pub(crate) fn after(before: &CaseState, after: &CaseState, entries: &[Entry]) -> Vec<(PersonId, NoticeKind)> {
     let mut told: Vec<(PersonId, NoticeKind)> = Vec::new();
-    let opened = entries.iter().any(|entry| matches!(entry.event, Event::CaseOpened { .. }));
+    let opened = entries
+        .iter()
+        .any(|entry| matches!(entry.event, Event::CaseOpened { .. }));
     for entry in entries {
         let mut tell = |person: &PersonId, kind: NoticeKind| {
             let notice = (person.clone(), kind);
@@ -78,7 +80,9 @@ pub(crate) fn after(before: &CaseState, after: &CaseState, entries: &[Entry]) ->
         match &entry.event {
             Event::CaseOpened { owner, legal, .. } => {
                 tell(owner, NoticeKind::CaseYours);
-                legal.iter().for_each(|legal| tell(legal, NoticeKind::ReviewYours));
+                legal
+                    .iter()
+                    .for_each(|legal| tell(legal, NoticeKind::ReviewYours));
             }
             Event::PassedOver { from, to, reason, .. } => {
                 match reason {
@@ -111,6 +115,9 @@ pub(crate) fn after(before: &CaseState, after: &CaseState, entries: &[Entry]) ->
     told
 }
 
+/// The most notices that are shown at once.
+const SHOWN: u64 = 20;
+
 /// The targets and the reporters.
 fn concerned(case: &CaseState) -> impl Iterator<Item = &PersonId> {
     let reporters = case.reports.iter().map(|(_, facts)| &facts.reporter);
@@ -141,12 +148,31 @@ impl App {
     /// Those of the store.
     pub async fn notices(&self, caller: &Caller) -> Result<Vec<Notice>, AppError> {
         let mut read = self.store.db.read().await?;
-        let page = store::notices::of(&mut read, caller.id()?, None, 20).await?;
-        let mut notices = Vec::new();
-        for row in page.rows.into_iter().filter(|row| row.read_at.is_none()) {
-            let (Some(case), Some(kind)) = (row.case, NoticeKind::parse(&row.kind)) else { continue };
-            if let Some(found) = store::cases::by_id(&mut read, &self.store.keys, &case).await? {
-                notices.push(Notice { number: found.number, kind, at: row.at });
+        let mut left = store::notices::unread(&mut read, caller.id()?).await?.min(SHOWN);
+        let (mut notices, mut before) = (Vec::new(), None);
+        while left > 0 {
+            let page = store::notices::of(&mut read, caller.id()?, before.as_ref(), 50).await?;
+            for row in page
+                .rows
+                .into_iter()
+                .filter(|row| row.read_at.is_none())
+                .take(left as usize)
+            {
+                left -= 1;
+                let (Some(case), Some(kind)) = (row.case, NoticeKind::parse(&row.kind)) else {
+                    continue;
+                };
+                if let Some(found) = store::cases::by_id(&mut read, &self.store.keys, &case).await? {
+                    notices.push(Notice {
+                        number: found.number,
+                        kind,
+                        at: row.at,
+                    });
+                }
+            }
+            before = page.next;
+            if before.is_none() {
+                break;
             }
         }
         Ok(notices)

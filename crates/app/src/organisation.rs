@@ -6,6 +6,7 @@ use domain::import::Imported;
 use domain::language::Language;
 use domain::organisation::Away;
 use jiff::civil::Date;
+use std::sync::atomic::Ordering;
 
 impl App {
     /// Makes the organisation what the checked files say; the same again changes nothing.
@@ -23,9 +24,9 @@ impl App {
     /// Reads the organisation again if another process changed it.
     pub(crate) async fn refresh_organisation(&self) -> Result<(), AppError> {
         let version = store::people::version(&mut self.store.db.read().await?).await?;
-        let before = self.organisation_version.swap(version, std::sync::atomic::Ordering::Relaxed);
-        if before != version {
+        if self.organisation_version.load(Ordering::Relaxed) != version {
             self.reload_organisation().await?;
+            self.organisation_version.store(version, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -46,8 +47,15 @@ impl App {
         let deputy = match deputy.map(str::trim).filter(|name| !name.is_empty()) {
             None => None,
             Some(name) => {
-                let found = organisation.find(name).filter(|person| person.active && &person.id != me);
-                Some(found.ok_or(Refusal::invalid("deputy", "unknown-person"))?.id.clone())
+                let found = organisation
+                    .find(name)
+                    .filter(|person| person.active && &person.id != me);
+                Some(
+                    found
+                        .ok_or(Refusal::invalid("deputy", "unknown-person"))?
+                        .id
+                        .clone(),
+                )
             }
         };
         let mut tx = self.store.db.begin().await?;
@@ -67,7 +75,9 @@ impl App {
                 if to < from || to < self.calendar().local(self.now()).date() {
                     return Err(Refusal::invalid("until", "in-the-past").into());
                 }
-                let until = to.tomorrow().map_err(|_| Refusal::invalid("until", "not-a-time"))?;
+                let until = to
+                    .tomorrow()
+                    .map_err(|_| Refusal::invalid("until", "not-a-time"))?;
                 let (from, until) = (self.calendar().start_of(from), self.calendar().start_of(until));
                 Some(Away { from, until })
             }

@@ -30,7 +30,10 @@ impl Procedures {
         let kept = store::settings::set_once(&mut tx, &key(&current.version), text).await?;
         if kept != text {
             let version = &current.version;
-            return Err(anyhow::anyhow!("procedure {version} was in force with another text: give the new text a new version").into());
+            return Err(anyhow::anyhow!(
+                "procedure {version} was in force with another text: give the new text a new version"
+            )
+            .into());
         }
         if !versions.contains(&current.version) {
             versions.push(current.version.clone());
@@ -38,8 +41,11 @@ impl Procedures {
         }
         let mut all = BTreeMap::new();
         for version in versions {
-            let text = store::settings::get(&mut tx, &key(&version)).await?.unwrap_or_default();
-            let procedure = Procedure::parse(&text).with_context(|| format!("procedure {version} can't be read"))?;
+            let text = store::settings::get(&mut tx, &key(&version))
+                .await?
+                .unwrap_or_default();
+            let procedure =
+                Procedure::parse(&text).with_context(|| format!("procedure {version} can't be read"))?;
             all.insert(version, Arc::new(procedure));
         }
         tx.commit().await?;

@@ -24,27 +24,36 @@ impl Card {
     pub(crate) fn of(case: &CaseState, duties: &[Duty]) -> Self {
         let owed = duties.iter().filter(|duty| duty.is_owed());
         Self {
-            title: case.registration.as_ref().map(|(_, registration)| registration.title.clone()),
+            title: case
+                .registration
+                .as_ref()
+                .map(|(_, registration)| registration.title.clone()),
             medium: case.medium(),
             platform: case.reports.iter().find_map(|(_, facts)| facts.platform.clone()),
             outcome: case.assessment.as_ref().map(|assessment| assessment.outcome),
-            next_duty: owed.min_by_key(|duty| (duty.due, duty.kind)).map(|duty| duty.kind),
+            next_duty: owed
+                .min_by_key(|duty| (duty.due, duty.kind))
+                .map(|duty| duty.kind),
         }
     }
 
     pub(crate) fn read(json: Option<&[u8]>) -> Self {
-        json.and_then(|json| serde_json::from_slice(json).ok()).unwrap_or_default()
+        json.and_then(|json| serde_json::from_slice(json).ok())
+            .unwrap_or_default()
     }
 }
 
 pub(crate) fn projection(id: &CaseId, case: &CaseState, duties: &[Duty]) -> CaseProjection {
     let closed = case.phase != Phase::Open;
-    let rows = duties.iter().filter(|duty| duty.is_owed() && !closed).map(|duty| DutyRow {
-        kind: duty.kind,
-        owner: duty.owner.clone(),
-        due: duty.due,
-        escalate_at: None,
-    });
+    let rows = duties
+        .iter()
+        .filter(|duty| duty.is_owed() && !closed)
+        .map(|duty| DutyRow {
+            kind: duty.kind,
+            owner: duty.owner.clone(),
+            due: duty.due,
+            escalate_at: None,
+        });
     CaseProjection {
         id: id.clone(),
         phase: case.phase,
@@ -62,18 +71,37 @@ pub(crate) fn projection(id: &CaseId, case: &CaseState, duties: &[Duty]) -> Case
 /// Everybody who has to do with the case, by what they are to it. The domain decides anew whenever one of them asks.
 fn people(case: &CaseState) -> BTreeSet<(PersonId, Relation)> {
     let mut people = BTreeSet::new();
-    people.extend(case.targets.iter().map(|person| (person.clone(), Relation::Target)));
+    people.extend(
+        case.targets
+            .iter()
+            .map(|person| (person.clone(), Relation::Target)),
+    );
     let reporters = case.reports.iter().map(|(_, facts)| facts.reporter.clone());
     people.extend(reporters.map(|person| (person, Relation::Reporter)));
-    let mut handlers = vec![(&case.owner, Relation::Owner), (&case.superior, Relation::Superior)];
-    handlers.extend(case.passed_over.iter().map(|person| (person, Relation::PassedOver)));
+    let mut handlers = vec![
+        (&case.owner, Relation::Owner),
+        (&case.superior, Relation::Superior),
+    ];
+    handlers.extend(
+        case.passed_over
+            .iter()
+            .map(|person| (person, Relation::PassedOver)),
+    );
     handlers.extend(case.legal.iter().map(|person| (person, Relation::LegalAdviser)));
     handlers.extend(case.delegated.values().map(|person| (person, Relation::Delegate)));
     if case.injury_recorded.is_some() {
         handlers.extend(case.hr.iter().map(|person| (person, Relation::Hr)));
     }
-    if case.assessment.as_ref().is_some_and(|assessment| assessment.outcome.crosses_the_line()) {
-        handlers.extend(case.communication.iter().map(|person| (person, Relation::Communication)));
+    if case
+        .assessment
+        .as_ref()
+        .is_some_and(|assessment| assessment.outcome.crosses_the_line())
+    {
+        handlers.extend(
+            case.communication
+                .iter()
+                .map(|person| (person, Relation::Communication)),
+        );
     }
     for helper in &case.helpers {
         let relation = |drawer: &Compartment| match drawer {
@@ -81,7 +109,12 @@ fn people(case: &CaseState) -> BTreeSet<(PersonId, Relation)> {
             Compartment::Care => Relation::HelperCare,
             Compartment::Police => Relation::HelperPolice,
         };
-        handlers.extend(helper.drawers.iter().map(|drawer| (&helper.person, relation(drawer))));
+        handlers.extend(
+            helper
+                .drawers
+                .iter()
+                .map(|drawer| (&helper.person, relation(drawer))),
+        );
     }
     let free = handlers.into_iter().filter(|(person, _)| !case.is_party(person));
     people.extend(free.map(|(person, relation)| (person.clone(), relation)));

@@ -80,13 +80,18 @@ impl CaseView {
 
     /// The registered title.
     pub fn title(&self) -> Option<&str> {
-        self.state.registration.as_ref().map(|(_, registration)| registration.title.as_str())
+        self.state
+            .registration
+            .as_ref()
+            .map(|(_, registration)| registration.title.as_str())
     }
 
     /// The caller's own first owed duty, else the case's.
     pub fn next_step(&self) -> Option<&Duty> {
         let soonest = |duties: &mut dyn Iterator<Item = &'_ Duty>| -> Option<DutyKind> {
-            duties.min_by_key(|duty| (duty.due, duty.kind)).map(|duty| duty.kind)
+            duties
+                .min_by_key(|duty| (duty.due, duty.kind))
+                .map(|duty| duty.kind)
         };
         let owed = || self.duties.iter().filter(|duty| duty.is_owed());
         let mine = soonest(&mut owed().filter(|duty| Some(&duty.owner) == self.viewer.as_ref()));
@@ -140,7 +145,11 @@ impl App {
         };
         let (view, keys, entries) = self.look(caller, number).await?;
         if !view.may(action) {
-            return Err(if view.may(Action::See) { AppError::Forbidden } else { AppError::NotFound });
+            return Err(if view.may(Action::See) {
+                AppError::Forbidden
+            } else {
+                AppError::NotFound
+            });
         }
         drop(entries);
         self.record_view(caller, &view, &keys, what, None).await?;
@@ -155,7 +164,9 @@ impl App {
     ) -> Result<(CaseView, Keys, Vec<Entry>), AppError> {
         let mut read = self.store.db.read().await?;
         let ring = &self.store.keys;
-        let found = store::cases::by_number(&mut read, ring, number).await?.ok_or(AppError::NotFound)?;
+        let found = store::cases::by_number(&mut read, ring, number)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let keys = ring.of(&mut read, &found.id).await?;
         let entries = journal::load_without_readings(&mut read, &found.id, &keys).await?;
         drop(read);
@@ -166,9 +177,21 @@ impl App {
         }
         let procedure = self.procedure_of(&state.procedure);
         let duties = self.duties_of(&state, &procedure);
-        let shown = entries.iter().filter(|entry| standing.shows(&caller.actor, entry)).cloned().collect();
+        let shown = entries
+            .iter()
+            .filter(|entry| standing.shows(&caller.actor, entry))
+            .cloned()
+            .collect();
         let viewer = caller.actor.person().cloned();
-        let view = CaseView { id: found.id, state, standing, duties, entries: shown, procedure, viewer };
+        let view = CaseView {
+            id: found.id,
+            state,
+            standing,
+            duties,
+            entries: shown,
+            procedure,
+            viewer,
+        };
         Ok((view, keys, entries))
     }
 
@@ -179,9 +202,20 @@ impl App {
         number: &CaseNumber,
         action: Action,
     ) -> Result<(CaseId, Keys), AppError> {
+        let (view, keys) = self.permitted_view(caller, number, action).await?;
+        Ok((view.id, keys))
+    }
+
+    /// The case and its keys, if the caller may do this; not recorded.
+    pub(crate) async fn permitted_view(
+        &self,
+        caller: &Caller,
+        number: &CaseNumber,
+        action: Action,
+    ) -> Result<(CaseView, Keys), AppError> {
         let (view, keys, _) = self.look(caller, number).await?;
         match (view.may(action), view.may(Action::See)) {
-            (true, _) => Ok((view.id, keys)),
+            (true, _) => Ok((view, keys)),
             (false, true) => Err(AppError::Forbidden),
             (false, false) => Err(AppError::NotFound),
         }
@@ -196,11 +230,27 @@ impl App {
         exhibit: Option<u32>,
     ) -> Result<(), AppError> {
         let relation = view.standing.strongest().ok_or(AppError::NotFound)?;
-        let event = Event::Viewed { what, exhibit, relation };
+        let event = Event::Viewed {
+            what,
+            exhibit,
+            relation,
+        };
         let mut tx = self.store.db.begin().await?;
-        let mut head = journal::lock(&mut tx, &view.id).await?.ok_or(AppError::NotFound)?;
+        let mut head = journal::lock(&mut tx, &view.id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let (now, mut dice) = (self.now(), self.dice());
-        journal::append(&mut tx, &view.id, &mut head, keys, now, &caller.actor, &[event], &mut dice).await?;
+        journal::append(
+            &mut tx,
+            &view.id,
+            &mut head,
+            keys,
+            now,
+            &caller.actor,
+            &[event],
+            &mut dice,
+        )
+        .await?;
         if let Ok(person) = caller.id() {
             store::notices::mark_case_read(&mut tx, person, &view.id, now).await?;
         }
@@ -219,13 +269,20 @@ impl App {
         limit: u32,
     ) -> Result<Page<CaseRow>, AppError> {
         let mut read = self.store.db.read().await?;
-        let filter = store::cases::Filter { phase: filter.phase, relation: filter.relation };
+        let filter = store::cases::Filter {
+            phase: filter.phase,
+            relation: filter.relation,
+        };
         let (ring, after) = (&self.store.keys, page.and_then(Cursor::parse));
         let order = store::cases::Order::Changed;
         let person = caller.id()?;
-        let found = store::cases::list(&mut read, ring, person, &filter, order, after.as_ref(), limit).await?;
+        let found =
+            store::cases::list(&mut read, ring, person, &filter, order, after.as_ref(), limit).await?;
         let items = found.rows.into_iter().map(case_row).collect();
-        Ok(Page { items, next: found.next.map(|next| next.to_string()) })
+        Ok(Page {
+            items,
+            next: found.next.map(|next| next.to_string()),
+        })
     }
 
     /// What the caller owes, soonest first.
@@ -257,7 +314,10 @@ impl App {
             }
         };
         let items = found.rows.into_iter().map(row).collect();
-        Ok(Page { items, next: found.next.map(|next| next.to_string()) })
+        Ok(Page {
+            items,
+            next: found.next.map(|next| next.to_string()),
+        })
     }
 
     /// One exhibit's bytes as they came; that somebody took them is recorded first.
@@ -269,11 +329,22 @@ impl App {
         caller: &Caller,
         number: &CaseNumber,
         place: u32,
-    ) -> Result<(Exhibit, BoxStream<'static, Result<bytes::Bytes, store::StoreError>>), AppError> {
+    ) -> Result<
+        (
+            Exhibit,
+            BoxStream<'static, Result<bytes::Bytes, store::StoreError>>,
+        ),
+        AppError,
+    > {
         let (view, keys, _) = self.look(caller, number).await?;
         let exhibit = readable(&view, place)?.clone();
-        self.record_view(caller, &view, &keys, Viewing::Exhibit, Some(place)).await?;
-        let stream = self.store.blobs.open_stream(&exhibit.blob, keys.of(Compartment::Matter)).await?;
+        self.record_view(caller, &view, &keys, Viewing::Exhibit, Some(place))
+            .await?;
+        let stream = self
+            .store
+            .blobs
+            .open_stream(&exhibit.blob, keys.of(Compartment::Matter))
+            .await?;
         Ok((exhibit, stream))
     }
 
@@ -294,13 +365,17 @@ impl App {
         }
         let bytes = self.bytes_of(exhibit, &keys).await?;
         let covered = tokio::task::spawn_blocking(move || outside::picture::cover(&bytes));
-        Ok(covered.await.map_err(|error| AppError::Internal(error.into()))?)
+        covered.await.map_err(|error| AppError::Internal(error.into()))
     }
 
     /// A small exhibit whole.
     pub(crate) async fn bytes_of(&self, exhibit: &Exhibit, keys: &Keys) -> Result<Vec<u8>, AppError> {
         use futures_util::TryStreamExt as _;
-        let stream = self.store.blobs.open_stream(&exhibit.blob, keys.of(Compartment::Matter)).await?;
+        let stream = self
+            .store
+            .blobs
+            .open_stream(&exhibit.blob, keys.of(Compartment::Matter))
+            .await?;
         let mut bytes = Vec::with_capacity(usize::try_from(exhibit.bytes).unwrap_or(0).min(1 << 26));
         let collected = stream.try_for_each(|part| {
             bytes.extend_from_slice(&part);
@@ -330,8 +405,15 @@ impl App {
         let before = page.and_then(Cursor::parse);
         let found =
             journal::readings(&mut read, &self.store.keys, case.as_ref(), before.as_ref(), limit).await?;
-        let items = found.rows.into_iter().map(|row| looking(row.number, &row.entry)).collect();
-        Ok(Page { items, next: found.next.map(|next| next.to_string()) })
+        let items = found
+            .rows
+            .into_iter()
+            .map(|row| looking(row.number, &row.entry))
+            .collect();
+        Ok(Page {
+            items,
+            next: found.next.map(|next| next.to_string()),
+        })
     }
 
     /// How many cases there are, for those who watch over the procedure and not its content.
@@ -344,7 +426,11 @@ impl App {
             return Err(AppError::NotFound);
         }
         let found = store::cases::counts(&mut self.store.db.read().await?).await?;
-        Ok(Counts { open: found.open, closed: found.closed, joined: found.joined })
+        Ok(Counts {
+            open: found.open,
+            closed: found.closed,
+            joined: found.joined,
+        })
     }
 }
 
@@ -382,9 +468,21 @@ fn case_row(row: store::cases::CaseRow) -> CaseRow {
 
 fn looking(number: CaseNumber, entry: &Entry) -> Reading {
     let (what, exhibit, relation, exported) = match &entry.event {
-        Event::Viewed { what, exhibit, relation } => (Some(*what), *exhibit, Some(*relation), None),
+        Event::Viewed {
+            what,
+            exhibit,
+            relation,
+        } => (Some(*what), *exhibit, Some(*relation), None),
         Event::Exported { drawer, .. } => (None, None, None, Some(*drawer)),
         _ => (None, None, None, None),
     };
-    Reading { number, at: entry.at, who: entry.actor.as_text().to_owned(), what, exhibit, relation, exported }
+    Reading {
+        number,
+        at: entry.at,
+        who: entry.actor.as_text().to_owned(),
+        what,
+        exhibit,
+        relation,
+        exported,
+    }
 }

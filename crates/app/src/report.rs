@@ -3,8 +3,8 @@
 use crate::intake::{ClaimedFile, Incoming, ReceivedFile};
 use crate::perform::Locked;
 use crate::{App, AppError, Caller};
-use domain::access::{Standing, standing};
-use domain::case::{CaseState, Entry, Event, Exhibit, NewReport, Refusal, report};
+use domain::access::{Action, Standing};
+use domain::case::{CaseState, CommandKind, Entry, Event, Exhibit, NewReport, Refusal, report};
 use domain::duties::Duty;
 use domain::ids::{CaseId, CaseNumber, PersonId, ReportId};
 use domain::vocabulary::DutyKind;
@@ -44,6 +44,26 @@ impl App {
         mut new: NewReport,
         idempotency: Option<&str>,
     ) -> Result<Receipt, AppError> {
+        let mut done = self
+            .take_report(caller, &mut incoming, claimed, &mut new, idempotency)
+            .await;
+        if idempotency.is_some() && done.as_ref().is_err_and(AppError::is_taken) {
+            // The same key was at work elsewhere at the same moment: now its answer is there.
+            done = self
+                .take_report(caller, &mut incoming, claimed, &mut new, idempotency)
+                .await;
+        }
+        incoming.settle(done).await
+    }
+
+    async fn take_report(
+        &self,
+        caller: &Caller,
+        incoming: &mut Incoming,
+        claimed: &[ClaimedFile],
+        new: &mut NewReport,
+        idempotency: Option<&str>,
+    ) -> Result<Receipt, AppError> {
         incoming.end_file().await?;
         let reporter = caller.id()?.clone();
         let hashed = incoming.check(claimed)?;
@@ -52,11 +72,8 @@ impl App {
         let (organisation, procedure) = (self.organisation(), self.procedure());
         let ctx = self.context(&organisation, &procedure, now);
         let id = ReportId::new(self.new_id());
-        let opening = report(&new, &reporter, id.clone(), &ctx)?;
-        let once = self.once(caller, idempotency, &fingerprint(&new, &incoming))?;
-        let seen = (opening.facts.first_seen, opening.facts.source_url.clone());
-        let exhibits = incoming.exhibits(1, &hashed, &reporter, Some(&id), seen);
-        let wrapped = incoming.wrapped.take().ok_or(AppError::NotFound)?;
+        let once = self.once(caller, idempotency, &fingerprint(new, incoming))?;
+        let opening = report(new, &reporter, id.clone(), &ctx);
 
         let mut tx = self.store.db.begin().await?;
         if let Some(once) = &once
@@ -64,6 +81,10 @@ impl App {
         {
             return serde_json::from_slice(&first).map_err(|error| AppError::Internal(error.into()));
         }
+        let opening = opening?;
+        let seen = (opening.facts.first_seen, opening.facts.source_url.clone());
+        let exhibits = incoming.exhibits(1, &hashed, &reporter, Some(&id), seen);
+        let wrapped = incoming.wrapped.as_ref().ok_or(AppError::NotFound)?;
         let case = NewCase {
             id: incoming.case.clone(),
             year: self.calendar().local(now).year(),
@@ -73,12 +94,13 @@ impl App {
             at: now,
             procedure: procedure.version.clone(),
         };
-        let number = create_case(&mut tx, &case, &wrapped).await?;
+        let number = create_case(&mut tx, &case, wrapped).await?;
         let mut events = opening.events(number, procedure.version.clone());
         events.extend(exhibits.iter().cloned().map(Event::ExhibitSealed));
-        let mut locked = self.newborn(caller, &incoming, &events, now)?;
+        let mut locked = self.newborn(caller, incoming, &events, now)?;
         let performed = self.append(&mut tx, &mut locked, &caller.actor, events).await?;
-        self.record_blobs(&mut tx, &incoming.case, &incoming.files).await?;
+        self.record_blobs(&mut tx, &incoming.case, &incoming.files)
+            .await?;
         let receipt = Receipt {
             number: performed.number,
             report: id,
@@ -90,8 +112,7 @@ impl App {
             let body = serde_json::to_vec(&receipt).map_err(|error| AppError::Internal(error.into()))?;
             self.remember(&mut tx, once, &body).await?;
         }
-        tx.commit().await?;
-        incoming.keep();
+        incoming.commit(tx).await?;
         Ok(receipt)
     }
 
@@ -103,11 +124,25 @@ impl App {
         events: &[Event],
         now: Timestamp,
     ) -> Result<Locked, AppError> {
-        let opened = Entry { seq: 1, at: now, actor: caller.actor.clone(), event: events[0].clone() };
+        let opened = Entry {
+            seq: 1,
+            at: now,
+            actor: caller.actor.clone(),
+            event: events[0].clone(),
+        };
         let state = CaseState::fold([&opened]).ok_or(AppError::NotFound)?;
         let procedure = self.procedure_of(&state.procedure);
         let (id, keys) = (incoming.case.clone(), incoming.keys.clone());
-        Ok(Locked { id, keys, head: Head::EMPTY, state, procedure, standing: Standing::default() })
+        let standing = Standing::default();
+        Ok(Locked {
+            id,
+            keys,
+            head: Head::EMPTY,
+            entries: Vec::new(),
+            state,
+            procedure,
+            standing,
+        })
     }
 
     /// Adds exhibits to a case.
@@ -120,6 +155,16 @@ impl App {
         mut incoming: Incoming,
         claimed: &[ClaimedFile],
     ) -> Result<Vec<Exhibit>, AppError> {
+        let done = self.take_exhibits(caller, &mut incoming, claimed).await;
+        incoming.settle(done).await
+    }
+
+    async fn take_exhibits(
+        &self,
+        caller: &Caller,
+        incoming: &mut Incoming,
+        claimed: &[ClaimedFile],
+    ) -> Result<Vec<Exhibit>, AppError> {
         incoming.end_file().await?;
         let hashed = incoming.check(claimed)?;
         if incoming.count() == 0 {
@@ -128,15 +173,16 @@ impl App {
         let number = incoming.number.clone().ok_or(AppError::NotFound)?;
         let mut tx = self.store.db.begin().await?;
         let mut case = self.lock(&mut tx, caller, &number).await?;
-        case.standing = standing(&caller.actor, &caller.roles(), &case.state, self.now());
+        // What was allowed when the first byte came may not be any more when the last has.
+        case.allow(Action::Do(CommandKind::AddExhibits))?;
         open(&case.state)?;
         let first = case.state.next_exhibit();
         let exhibits = incoming.exhibits(first, &hashed, caller.id()?, None, (None, None));
         let events = exhibits.iter().cloned().map(Event::ExhibitSealed).collect();
         self.append(&mut tx, &mut case, &caller.actor, events).await?;
-        self.record_blobs(&mut tx, &incoming.case, &incoming.files).await?;
-        tx.commit().await?;
-        incoming.keep();
+        self.record_blobs(&mut tx, &incoming.case, &incoming.files)
+            .await?;
+        incoming.commit(tx).await?;
         Ok(exhibits)
     }
 
@@ -174,7 +220,13 @@ fn next(duties: &[Duty]) -> Vec<Next> {
     let mut next: Vec<Next> = duties
         .iter()
         .filter(|duty| duty.is_owed())
-        .filter_map(|duty| duty.due.map(|due| Next { duty: duty.kind, owner: duty.owner.clone(), due }))
+        .filter_map(|duty| {
+            duty.due.map(|due| Next {
+                duty: duty.kind,
+                owner: duty.owner.clone(),
+                due,
+            })
+        })
         .collect();
     next.sort_by_key(|next| (next.due, next.duty));
     next
@@ -182,6 +234,9 @@ fn next(duties: &[Duty]) -> Vec<Next> {
 
 /// What makes two sendings the same: the words and the files, not when they came.
 fn fingerprint(new: &NewReport, incoming: &Incoming) -> (String, Vec<(String, String)>) {
-    let files = incoming.files.iter().map(|file| (file.name.clone(), file.sha256.clone()));
+    let files = incoming
+        .files
+        .iter()
+        .map(|file| (file.name.clone(), file.sha256.clone()));
     (format!("{new:?}"), files.collect())
 }

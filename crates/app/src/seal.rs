@@ -20,11 +20,16 @@ impl App {
     /// Those of the store.
     pub async fn seal(&self) -> Result<Sealed, AppError> {
         let mut tx = self.store.db.begin().await?;
+        // One at a time, also across processes: whoever comes second waits here and then sees the first's seal.
+        store::settings::set(&mut tx, "sealing", &self.now().to_string()).await?;
         let heads = store::seals::heads(&mut tx).await?;
         let seal = Seal::make(&self.signing, self.now().as_microsecond(), &heads);
         store::seals::save(&mut tx, &seal, &heads).await?;
         tx.commit().await?;
-        Ok(Sealed { seal, fingerprint: self.signing.fingerprint() })
+        Ok(Sealed {
+            seal,
+            fingerprint: self.signing.fingerprint(),
+        })
     }
 
     /// The newest seal that covers this case.

@@ -10,7 +10,8 @@ use proof::SigningKey;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::sync::Arc;
-use store::testing::{Engine, Scratch};
+pub use store::testing::Engine;
+use store::testing::Scratch;
 
 const UNITS: &str = include_str!("../../../examples/units.csv");
 const PEOPLE: &str = include_str!("../../../examples/people.csv");
@@ -38,7 +39,11 @@ impl TestApp {
         let app = open(store, &scratch, clock.clone(), composer, settings).await;
         let imported = domain::import::import(UNITS, "units.csv", PEOPLE, "people.csv").expect("Fjordby");
         app.import(&imported).await.expect("an import");
-        Self { app: Arc::new(app), clock, scratch }
+        Self {
+            app: Arc::new(app),
+            clock,
+            scratch,
+        }
     }
 
     /// The caller for a person, by id or e-mail.
@@ -48,7 +53,8 @@ impl TestApp {
 
     /// Sets the clock.
     pub fn at(&self, time: &str) {
-        self.clock.set(time.parse::<Timestamp>().expect("a time with its offset"));
+        self.clock
+            .set(time.parse::<Timestamp>().expect("a time with its offset"));
     }
 }
 
@@ -62,8 +68,15 @@ async fn open(
     let mut dice = StdRng::seed_from_u64(7);
     let signing = SigningKey::open_or_create(&scratch.dir().join("keys/signing.key"), &mut dice);
     let procedure = domain::procedure::DEFAULT.to_owned();
-    let parts =
-        Parts { store, signing: signing.expect("a key"), clock, dice, procedure, composer, settings };
+    let parts = Parts {
+        store,
+        signing: signing.expect("a key"),
+        clock,
+        dice,
+        procedure,
+        composer,
+        settings,
+    };
     App::open(parts).await.expect("an application")
 }
 

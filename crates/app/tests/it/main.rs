@@ -1,0 +1,40 @@
+//! The application as those above it use it, on both SQL engines.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+/// Runs each test body on a new application, once on each engine, as two tests with names of their own.
+macro_rules! on_both {
+    ($($(#[$note:meta])* async fn $name:ident($app:ident) $body:block)+) => {
+        $($(#[$note])* mod $name {
+            use super::*;
+
+            async fn check($app: app::testing::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                check(app::testing::TestApp::new(store::testing::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                check(app::testing::TestApp::new(store::testing::Engine::Postgres).await).await;
+            }
+        })+
+    };
+}
+
+mod auth;
+mod escalate;
+mod export;
+mod harness;
+mod idempotency;
+mod intake;
+mod join;
+mod kind;
+mod notices;
+mod perform;
+mod report;
+mod restart;
+mod say;
+mod verify;
+mod views;
