@@ -1,5 +1,6 @@
 # Alt, hvad man kan gøre i en sag: navn, forklaring, felter, knap og kvittering.
 
+command-not-now = Det er der ikke brug for i sagen lige nu.
 do-receive = Tag imod sagen
 do-receive-intro = Når du tager imod sagen, er den din. Anmelderen kan straks se, at det er dig, der har den.
 do-receive-after = Derefter skal du vurdere, om nogen er i fare, og tale med den berørte medarbejder.

@@ -1,5 +1,6 @@
 # All that can be done in a case: name, explanation, fields, button and acknowledgement.
 
+command-not-now = That is not called for in the case now.
 do-receive = Take the case
 do-receive-intro = When you take the case, it is yours. The reporter can see at once that you have it.
 do-receive-after = Next you are to assess whether anybody is in danger, and to talk with the targeted employee.

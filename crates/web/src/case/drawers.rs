@@ -85,7 +85,11 @@ pub async fn journal(ctx: &Ctx, number: &CaseNumber) -> Result<Response, PageErr
     let view = ctx.app.case(&ctx.caller, number, Viewing::Journal).await?;
     let mut lines = teller(ctx).lines(&view.entries);
     lines.reverse();
-    let asked = ctx.query("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1);
+    let asked = ctx
+        .query("page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1)
+        .max(1);
     let last = lines.len().div_ceil(PAGE).max(1);
     let page = asked.min(last);
     let lines = lines.into_iter().skip((page - 1) * PAGE).take(PAGE).collect();
@@ -94,7 +98,11 @@ pub async fn journal(ctx: &Ctx, number: &CaseNumber) -> Result<Response, PageErr
         head: Head::of(ctx, &view),
         tabs: tabs(ctx, &view, "journal"),
         lines,
-        pages: if last > 1 { (1..=last).map(|number| (number, number == page)).collect() } else { Vec::new() },
+        pages: if last > 1 {
+            (1..=last).map(|number| (number, number == page)).collect()
+        } else {
+            Vec::new()
+        },
     })
 }
 
@@ -102,8 +110,13 @@ pub async fn journal(ctx: &Ctx, number: &CaseNumber) -> Result<Response, PageErr
 pub async fn access_log(ctx: &Ctx, number: &CaseNumber) -> Result<Response, PageError> {
     let view = ctx.app.case(&ctx.caller, number, Viewing::AccessLog).await?;
     let page = ctx.query("page");
-    let log = ctx.app.access_log(&ctx.caller, Some(number), page.as_deref(), READINGS).await?;
-    let next = log.next.map(|cursor| format!("/cases/{number}?drawer=access-log&page={}", encode(&cursor)));
+    let log = ctx
+        .app
+        .access_log(&ctx.caller, Some(number), page.as_deref(), READINGS)
+        .await?;
+    let next = log
+        .next
+        .map(|cursor| format!("/cases/{number}?drawer=access-log&page={}", encode(&cursor)));
     render(&AccessPage {
         frame: Frame::of(ctx),
         head: Head::of(ctx, &view),
@@ -125,6 +138,9 @@ fn seen(ctx: &Ctx, reading: &Reading) -> Seen {
         at: l.at(reading.at),
         who: teller(ctx).actor(&Actor::parse(&reading.who)),
         what,
-        relation: reading.relation.map(|relation| l.t(&format!("relation-{relation}"))).unwrap_or_default(),
+        relation: reading
+            .relation
+            .map(|relation| l.t(&format!("relation-{relation}")))
+            .unwrap_or_default(),
     }
 }

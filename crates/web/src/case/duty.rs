@@ -81,7 +81,12 @@ impl Duties<'_> {
             Phase::Closed => return self.over("closed"),
             Phase::Open => {}
         }
-        let mut owed: Vec<&Duty> = self.view.duties.iter().filter(|duty| duty.is_owed() && self.shows(duty)).collect();
+        let mut owed: Vec<&Duty> = self
+            .view
+            .duties
+            .iter()
+            .filter(|duty| duty.is_owed() && self.shows(duty))
+            .collect();
         owed.sort_by_key(|duty| (duty.owner != *self.me, duty.due.unwrap_or(Timestamp::MAX)));
         let duty = owed.first()?;
         let mine = duty.owner == *self.me;
@@ -93,12 +98,25 @@ impl Duties<'_> {
             href: self.href(&format!("do/{command}{query}")),
             at_once: command == CommandKind::Receive,
         });
-        let waive = waivable(self.view, duty, self.me).then(|| self.href(&format!("do/waive?duty={}", duty.kind)));
+        let waive =
+            waivable(self.view, duty, self.me).then(|| self.href(&format!("do/waive?duty={}", duty.kind)));
         Some(Next {
             heading: l.ta(key, &[("step", l.t(&format!("step-{step}")))]),
             what: l.t(&format!("what-{step}")),
-            who: if mine { String::new() } else { l.ta("next-who", &[("person", self.teller.name(&duty.owner))]) },
-            due: duty.due.map(|due| l.ta(if duty.late { "was-due" } else { "due" }, &[("due", l.due(due, self.now))])).unwrap_or_default(),
+            who: if mine {
+                String::new()
+            } else {
+                l.ta("next-who", &[("person", self.teller.name(&duty.owner))])
+            },
+            due: duty
+                .due
+                .map(|due| {
+                    l.ta(
+                        if duty.late { "was-due" } else { "due" },
+                        &[("due", l.due(due, self.now))],
+                    )
+                })
+                .unwrap_or_default(),
             late: duty.late,
             basis: Some(self.basis(duty.kind)),
             act,
@@ -109,14 +127,22 @@ impl Duties<'_> {
     /// The name of the step in text keys: the duty's, or the command's where a duty takes two.
     fn step(&self, duty: DutyKind, command: CommandKind) -> &'static str {
         match command {
-            CommandKind::ReportPolice | CommandKind::ObserveContact | CommandKind::ObserveRemoval => command.name(),
+            CommandKind::ReportPolice | CommandKind::ObserveContact | CommandKind::ObserveRemoval => {
+                command.name()
+            }
             _ => duty.name(),
         }
     }
 
     fn over(&self, how: &str) -> Option<Next> {
         let l = self.teller.l;
-        let into = self.view.state.joined_into.as_ref().map(|number| number.as_str()).unwrap_or_default();
+        let into = self
+            .view
+            .state
+            .joined_into
+            .as_ref()
+            .map(|number| number.as_str())
+            .unwrap_or_default();
         Some(Next {
             heading: l.t(&format!("over-{how}")),
             what: l.ta(&format!("over-{how}-what"), &[("number", into)]),
@@ -134,17 +160,30 @@ impl Duties<'_> {
         let l = self.teller.l;
         let Rule { basis, .. } = self.view.procedure.rule(duty);
         let is_address = basis.source.starts_with("https://") || basis.source.starts_with("http://");
-        let host = basis.source.split('/').nth(2).unwrap_or_default().trim_start_matches("www.").to_owned();
+        let host = basis
+            .source
+            .split('/')
+            .nth(2)
+            .unwrap_or_default()
+            .trim_start_matches("www.")
+            .to_owned();
         let kind = match (basis.kind, &basis.paragraph) {
             (BasisKind::Law, Some(paragraph)) => l.ta("basis-law", &[("paragraph", paragraph)]),
             (BasisKind::Law, None) => l.t("basis-law-only"),
-            (BasisKind::Norm, _) => l.ta("basis-norm", &[("municipality", &self.view.procedure.municipality)]),
+            (BasisKind::Norm, _) => l.ta(
+                "basis-norm",
+                &[("municipality", &self.view.procedure.municipality)],
+            ),
         };
         Basis {
             text: basis.text(l.language).to_owned(),
             kind,
             link: is_address.then(|| (basis.source.clone(), host)),
-            source: if is_address { String::new() } else { basis.source.clone() },
+            source: if is_address {
+                String::new()
+            } else {
+                basis.source.clone()
+            },
             checked: l.day(basis.checked),
         }
     }
@@ -163,7 +202,12 @@ impl Duties<'_> {
 
     /// Every duty that is shown, in the order of the procedure.
     pub fn lines(&self) -> Vec<DutyLine> {
-        self.view.duties.iter().filter(|duty| self.shows(duty)).map(|duty| self.line(duty)).collect()
+        self.view
+            .duties
+            .iter()
+            .filter(|duty| self.shows(duty))
+            .map(|duty| self.line(duty))
+            .collect()
     }
 
     fn line(&self, duty: &Duty) -> DutyLine {
@@ -178,7 +222,10 @@ impl Duties<'_> {
         };
         let (command, query) = command_for(self.view, duty.kind);
         let can = duty.is_owed() && is_offered(self.view, command, self.me);
-        let due = duty.due.filter(|_| duty.is_owed()).map(|due| l.due(due, self.now)).unwrap_or_default();
+        let due = duty
+            .due
+            .filter(|_| duty.is_owed())
+            .map(|due| self.soon(due)).unwrap_or_default();
         DutyLine {
             mark,
             mark_text: l.t(mark_key),
@@ -192,24 +239,40 @@ impl Duties<'_> {
         }
     }
 
+    /// A deadline with its hour when it is near, else its day alone.
+    fn soon(&self, due: Timestamp) -> String {
+        let l = self.teller.l;
+        let days = (l.local(due).date() - l.local(self.now).date()).get_days();
+        if (-1..=7).contains(&days) { l.due(due, self.now) } else { l.date(due) }
+    }
+
     fn small(&self, duty: &Duty, mine: bool) -> String {
         let l = self.teller.l;
         match &duty.state {
             DutyState::Done { at, by } => {
                 let by = self.teller.actor(by);
                 match duty.starts.filter(|starts| starts <= at) {
-                    Some(starts) => l.ta("duty-done-after", &[("person", by), ("span", l.span(starts, *at))]),
+                    Some(starts) => l.ta(
+                        "duty-done-after",
+                        &[("person", by), ("span", l.span(starts, *at))],
+                    ),
                     None => l.ta("duty-done", &[("person", by), ("day", l.date(*at))]),
                 }
             }
             DutyState::Waived { by, .. } => l.ta("duty-waived-by", &[("person", self.teller.actor(by))]),
             DutyState::Waiting(_) if duty.kind == DutyKind::Close => l.t("duty-waits-for-all"),
             DutyState::Waiting(on) => {
-                let on: Vec<String> = on.iter().map(|duty| l.t(&format!("duty-{duty}")).to_lowercase()).collect();
+                let on: Vec<String> = on
+                    .iter()
+                    .map(|duty| l.t(&format!("duty-{duty}")).to_lowercase())
+                    .collect();
                 l.ta("duty-waits", &[("duties", on.join(", "))])
             }
             DutyState::Owed | DutyState::NotOwed => {
-                let who = if mine { l.t("you") } else { self.teller.name(&duty.owner) };
+                let who = if mine { l.t("you-first")
+                } else {
+                    self.teller.name(&duty.owner)
+                };
                 let kind = self.view.procedure.rule(duty.kind).basis.kind;
                 format!("{who} · {}", l.t(&format!("basis-kind-{kind}")))
             }

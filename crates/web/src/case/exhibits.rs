@@ -11,11 +11,17 @@ use axum::response::{IntoResponse, Response};
 use domain::access::Action;
 use domain::case::{Exhibit, Viewing};
 use futures_util::{Stream, StreamExt};
-use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+};
 use jiff::Timestamp;
 
 /// How much of a text exhibit is shown on the page; the rest is in the original.
 const SHOWN_TEXT: usize = 256 * 1024;
+
+/// The policy of every page, and besides it our own sound and film.
+const MEDIA: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// One covered exhibit.
 #[derive(Clone, Debug)]
@@ -64,7 +70,11 @@ pub fn cards(ctx: &Ctx, view: &CaseView) -> Vec<Card> {
             },
         }
     };
-    case.exhibits.iter().filter(|(_, exhibit)| may_open(ctx, view, exhibit)).map(card).collect()
+    case.exhibits
+        .iter()
+        .filter(|(_, exhibit)| may_open(ctx, view, exhibit))
+        .map(card)
+        .collect()
 }
 
 fn may_open(ctx: &Ctx, view: &CaseView, exhibit: &Exhibit) -> bool {
@@ -109,15 +119,25 @@ struct ExhibitPage {
 pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Response, PageError> {
     let number = number(&text)?;
     let view = ctx.app.case(&ctx.caller, &number, Viewing::Case).await?;
-    let found = view.state.exhibits.iter().find(|(_, exhibit)| exhibit.number == n);
-    let (at, exhibit) = found.filter(|(_, exhibit)| may_open(&ctx, &view, exhibit)).ok_or(Fault::NotFound)?;
+    let found = view
+        .state
+        .exhibits
+        .iter()
+        .find(|(_, exhibit)| exhibit.number == n);
+    let (at, exhibit) = found
+        .filter(|(_, exhibit)| may_open(&ctx, &view, exhibit))
+        .ok_or(Fault::NotFound)?;
     let shown = shown(&exhibit.media_type);
     let (text, cut) = match shown {
         Shown::Text => read_text(&ctx, &number, exhibit).await?,
         _ => (String::new(), false),
     };
-    let others = view.state.exhibits.iter().filter(|(_, other)| may_open(&ctx, &view, other));
-    render(&ExhibitPage {
+    let others = view
+        .state
+        .exhibits
+        .iter()
+        .filter(|(_, other)| may_open(&ctx, &view, other));
+    let page = ExhibitPage {
         frame: Frame::of(&ctx),
         title: title(&ctx, &view),
         n,
@@ -129,17 +149,39 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
         facts: facts(&ctx, *at, exhibit),
         source_url: exhibit.source_url.clone(),
         sha256: ctx.l.hash_in_full(&exhibit.sha256),
-        others: others.map(|(_, other)| (other.number, other.number == n)).collect(),
+        others: others
+            .map(|(_, other)| (other.number, other.number == n))
+            .collect(),
+    };
+    let page = render(&page)?;
+    Ok(if matches!(shown, Shown::Sound | Shown::Film) {
+        ([(CONTENT_SECURITY_POLICY, MEDIA)], page).into_response()
+    } else {
+        page
     })
 }
 
 fn facts(ctx: &Ctx, at: Timestamp, exhibit: &Exhibit) -> Vec<(String, String)> {
     let l = &ctx.l;
-    let hashed = if exhibit.hashed_by_sender { "exhibit-hashed-by-sender" } else { "exhibit-hashed-here" };
-    let seen = exhibit.seen_at.map(|at| l.at(at)).unwrap_or_else(|| l.t("exhibit-not-told"));
+    let hashed = if exhibit.hashed_by_sender {
+        "exhibit-hashed-by-sender"
+    } else {
+        "exhibit-hashed-here"
+    };
+    let seen = exhibit
+        .seen_at
+        .map(|at| l.at(at))
+        .unwrap_or_else(|| l.t("exhibit-not-told"));
     let facts = [
         ("name", exhibit.name.clone()),
-        ("type", format!("{} ({})", l.t(&format!("file-type-{}", short(&exhibit.media_type))), exhibit.media_type)),
+        (
+            "type",
+            format!(
+                "{} ({})",
+                l.t(&format!("file-type-{}", short(&exhibit.media_type))),
+                exhibit.media_type
+            ),
+        ),
         ("bytes", l.bytes(exhibit.bytes)),
         ("sent-by", ctx.name(&exhibit.sent_by)),
         ("arrival", l.t(&format!("arrival-{}", exhibit.arrival))),
@@ -147,14 +189,24 @@ fn facts(ctx: &Ctx, at: Timestamp, exhibit: &Exhibit) -> Vec<(String, String)> {
         ("seen-at", seen),
         ("unchanged", l.t(hashed)),
     ];
-    facts.map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text)).into()
+    facts
+        .map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text))
+        .into()
 }
 
 /// The text of a text or a mail, as text and nothing else; and whether there is more of it.
-async fn read_text(ctx: &Ctx, number: &domain::ids::CaseNumber, exhibit: &Exhibit) -> Result<(String, bool), PageError> {
+async fn read_text(
+    ctx: &Ctx,
+    number: &domain::ids::CaseNumber,
+    exhibit: &Exhibit,
+) -> Result<(String, bool), PageError> {
     let (_, stream) = ctx.app.exhibit(&ctx.caller, number, exhibit.number).await?;
     let (bytes, cut) = beginning(stream).await?;
-    let text = if exhibit.media_type == "message/rfc822" { app::mail::readable(&bytes) } else { app::mail::text(&bytes) };
+    let text = if exhibit.media_type == "message/rfc822" {
+        app::mail::readable(&bytes)
+    } else {
+        app::mail::text(&bytes)
+    };
     Ok((text, cut))
 }
 
@@ -178,9 +230,15 @@ async fn beginning<E: Into<app::AppError>>(
 pub async fn original(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Response, PageError> {
     let number = number(&text)?;
     let (exhibit, stream) = ctx.app.exhibit(&ctx.caller, &number, n).await?;
-    let inline = matches!(shown(&exhibit.media_type), Shown::Picture | Shown::Sound | Shown::Film);
+    let inline = matches!(
+        shown(&exhibit.media_type),
+        Shown::Picture | Shown::Sound | Shown::Film
+    );
     let disposition = if inline { "inline" } else { "attachment" };
-    let name = format!("{disposition}; filename=\"bilag-{n:03}.{}\"", extension(&exhibit.media_type));
+    let name = format!(
+        "{disposition}; filename=\"bilag-{n:03}.{}\"",
+        extension(&exhibit.media_type)
+    );
     let headers = [
         (CONTENT_TYPE, exhibit.media_type.clone()),
         (CONTENT_LENGTH, exhibit.bytes.to_string()),
@@ -216,6 +274,10 @@ fn extension(media_type: &str) -> &'static str {
 /// `GET /cases/{number}/exhibits/{n}/cover`: a picture that shows that something is there, and not what.
 pub async fn cover(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Response, PageError> {
     let number = number(&text)?;
-    let cover = ctx.app.cover(&ctx.caller, &number, n).await?.ok_or(Fault::NotFound)?;
+    let cover = ctx
+        .app
+        .cover(&ctx.caller, &number, n)
+        .await?
+        .ok_or(Fault::NotFound)?;
     Ok(([(CONTENT_TYPE, "image/png")], cover).into_response())
 }

@@ -56,7 +56,12 @@ pub async fn show(ctx: Ctx, Path(text): Path<String>) -> Result<Response, PageEr
         return Err(Fault::NotFound.into());
     }
     let title = title(&ctx, &view);
-    render(&ExportPage { frame: Frame::of(&ctx), number: number.to_string(), title, drawers })
+    render(&ExportPage {
+        frame: Frame::of(&ctx),
+        number: number.to_string(),
+        title,
+        drawers,
+    })
 }
 
 /// Which drawer.
@@ -66,16 +71,26 @@ pub struct Wanted {
 }
 
 /// `POST /cases/{number}/export`: the bag as a download.
-pub async fn send(ctx: Ctx, Path(text): Path<String>, Form(wanted): Form<Wanted>) -> Result<Response, PageError> {
+pub async fn send(
+    ctx: Ctx,
+    Path(text): Path<String>,
+    Form(wanted): Form<Wanted>,
+) -> Result<Response, PageError> {
     let number = number(&text)?;
     let drawer = Compartment::parse(&wanted.drawer).ok_or(Fault::BadRequest)?;
     let bag = ctx.app.export(&ctx.caller, &number, drawer).await?;
     let headers = [
         (CONTENT_TYPE, "application/zip".to_owned()),
         (CONTENT_LENGTH, bag.bytes.to_string()),
-        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", bag.name)),
+        (
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{}\"", bag.name),
+        ),
     ];
-    let file = bag.file.reopen().map_err(|error| app::AppError::Internal(error.into()))?;
+    let file = bag
+        .file
+        .reopen()
+        .map_err(|error| app::AppError::Internal(error.into()))?;
     let file = tokio::fs::File::from_std(file);
     // The temporary file is kept, and with it its name, until the last byte has been read.
     let stream = futures_util::stream::try_unfold((file, bag), |(mut file, bag)| async move {

@@ -46,7 +46,10 @@ pub fn number(text: &str) -> Result<CaseNumber, PageError> {
 
 /// Who tells the stories on this request's pages.
 pub fn teller(ctx: &Ctx) -> Teller<'_> {
-    Teller { l: &ctx.l, organisation: &ctx.org }
+    Teller {
+        l: &ctx.l,
+        organisation: &ctx.org,
+    }
 }
 
 /// Whether the reader knows the case as one whom it is about, or who told of it, and as nobody else.
@@ -66,7 +69,10 @@ pub fn title(ctx: &Ctx, view: &CaseView) -> String {
         suggested(&ctx.l, case.medium(), platform.as_deref())
     };
     let untold = || ctx.l.ta("case-untitled", &[("number", &case.number)]);
-    view.title().map(str::to_owned).or_else(told).unwrap_or_else(untold)
+    view.title()
+        .map(str::to_owned)
+        .or_else(told)
+        .unwrap_or_else(untold)
 }
 
 /// "Opslag på Facebook": what a case is called before it is registered; never anybody's name.
@@ -85,7 +91,12 @@ impl Head {
         let mut people = Vec::new();
         let mut pills = Vec::new();
         if !view.may(Action::See) {
-            return Self { number: case.number.to_string(), title: title(ctx, view), pills, people };
+            return Self {
+                number: case.number.to_string(),
+                title: title(ctx, view),
+                pills,
+                people,
+            };
         }
         let mut put = |text: String, red: bool| pills.push(Pill { text, red });
         let open = case.phase == Phase::Open;
@@ -103,8 +114,20 @@ impl Head {
             people = matter_people(ctx, view);
         }
         let owner = teller(ctx).name(&case.owner);
-        people.push((l.t("people-owner"), if case.owner == ctx.me.id { l.t("you") } else { owner }));
-        Self { number: case.number.to_string(), title: title(ctx, view), pills, people }
+        people.push((
+            l.t("people-owner"),
+            if case.owner == ctx.me.id {
+                l.t("you")
+            } else {
+                owner
+            },
+        ));
+        Self {
+            number: case.number.to_string(),
+            title: title(ctx, view),
+            pills,
+            people,
+        }
     }
 }
 
@@ -131,7 +154,10 @@ fn matter_people(ctx: &Ctx, view: &CaseView) -> Vec<(String, String)> {
     if !case.targets.is_empty() {
         people.push((l.t("people-targets"), targets(&teller, case)));
     }
-    let told = case.reports.iter().find_map(|(_, facts)| facts.originator.clone());
+    let told = case
+        .reports
+        .iter()
+        .find_map(|(_, facts)| facts.originator.clone());
     let originator = match (&case.registration, told) {
         (Some((_, registration)), _) => Some(teller.originator(registration)),
         (None, Some(told)) => Some(l.ta("originator-told", &[("name", told)])),
@@ -147,10 +173,18 @@ pub fn tabs(ctx: &Ctx, view: &CaseView, current: &str) -> Vec<Tab> {
     let log = view.may(Action::ReadAccessLog).then_some("access-log");
     let overview = view.may(Action::See).then_some("overview");
     let mut names = vec![overview, drawer(Compartment::Matter), drawer(Compartment::Care)];
-    names.extend([drawer(Compartment::Police), view.may(Action::ReadMatter).then_some("journal"), log]);
+    names.extend([
+        drawer(Compartment::Police),
+        view.may(Action::ReadMatter).then_some("journal"),
+        log,
+    ]);
     let number = &view.state.number;
     let tab = |name: &'static str| Tab {
-        href: if name == "overview" { format!("/cases/{number}") } else { format!("/cases/{number}?drawer={name}") },
+        href: if name == "overview" {
+            format!("/cases/{number}")
+        } else {
+            format!("/cases/{number}?drawer={name}")
+        },
         label: ctx.l.t(&format!("tab-{name}")),
         current: name == current,
     };

@@ -1,7 +1,7 @@
 //! One case: its story, its drawers, its exhibits, and its way out as a bag.
 
-pub mod duty;
 mod drawers;
+pub mod duty;
 pub mod exhibits;
 mod export;
 pub mod head;
@@ -21,7 +21,12 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/cases/{number}", get(page::show))
         // Files are counted as they stream by.
-        .route("/cases/{number}/exhibits", get(upload::show).post(upload::send).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/cases/{number}/exhibits",
+            get(upload::show)
+                .post(upload::send)
+                .layer(DefaultBodyLimit::disable()),
+        )
         .route("/cases/{number}/exhibits/{n}", get(exhibits::show))
         .route("/cases/{number}/exhibits/{n}/original", get(exhibits::original))
         .route("/cases/{number}/exhibits/{n}/cover", get(exhibits::cover))

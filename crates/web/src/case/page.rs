@@ -62,7 +62,12 @@ async fn overview(ctx: &Ctx, number: &domain::ids::CaseNumber) -> Result<Respons
         return status::page(ctx, &view);
     }
     let teller = teller(ctx);
-    let duties = Duties { teller: &teller, view: &view, me: &ctx.me.id, now: ctx.now };
+    let duties = Duties {
+        teller: &teller,
+        view: &view,
+        me: &ctx.me.id,
+        now: ctx.now,
+    };
     render(&Overview {
         frame: Frame::of(ctx),
         head: Head::of(ctx, &view),
@@ -72,7 +77,9 @@ async fn overview(ctx: &Ctx, number: &domain::ids::CaseNumber) -> Result<Respons
         duties: duties.lines(),
         exhibits: cards(ctx, &view),
         groups: deeds(ctx, &view),
-        can_export: Compartment::ALL.iter().any(|drawer| view.may(Action::Export(*drawer))),
+        can_export: Compartment::ALL
+            .iter()
+            .any(|drawer| view.may(Action::Export(*drawer))),
         can_add: offered(&view, &ctx.me.id).contains(&CommandKind::AddExhibits),
     })
 }
@@ -87,8 +94,13 @@ pub fn deeds(ctx: &Ctx, view: &CaseView) -> Vec<Deeds> {
     };
     let of = |wanted: Group| {
         let kinds = offered.iter().filter(|kind| group(**kind) == wanted);
-        let deeds: Vec<_> = kinds.map(|kind| (href(*kind), l.t(&format!("do-{kind}")))).collect();
-        (!deeds.is_empty()).then(|| Deeds { heading: l.t(&format!("deeds-{}", wanted.name())), deeds })
+        let deeds: Vec<_> = kinds
+            .map(|kind| (href(*kind), l.t(&format!("do-{kind}"))))
+            .collect();
+        (!deeds.is_empty()).then(|| Deeds {
+            heading: l.t(&format!("deeds-{}", wanted.name())),
+            deeds,
+        })
     };
     Group::ALL.into_iter().filter_map(of).collect()
 }

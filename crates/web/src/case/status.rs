@@ -40,7 +40,12 @@ struct Status {
 pub fn page(ctx: &Ctx, view: &CaseView) -> Result<Response, PageError> {
     let (l, case, teller) = (&ctx.l, &view.state, teller(ctx));
     let is_target = view.standing.relations.contains(&Relation::Target);
-    let duties = Duties { teller: &teller, view, me: &ctx.me.id, now: ctx.now };
+    let duties = Duties {
+        teller: &teller,
+        view,
+        me: &ctx.me.id,
+        now: ctx.now,
+    };
     let told = view.entries.iter().filter(|entry| {
         let own = matches!(entry.event, Event::Told { .. } | Event::Supplemented { .. });
         own && entry.actor == ctx.caller.actor
@@ -48,15 +53,27 @@ pub fn page(ctx: &Ctx, view: &CaseView) -> Result<Response, PageError> {
     let offered = offered(view, &ctx.me.id);
     let owner = teller.name(&case.owner);
     let (key, args) = match case.phase {
-        Phase::Open if case.done.contains_key(&domain::vocabulary::DutyKind::Receive) => ("status-taken", owner.clone()),
+        Phase::Open if case.done.contains_key(&domain::vocabulary::DutyKind::Receive) => {
+            ("status-taken", owner.clone())
+        }
         Phase::Open => ("status-on-its-way", owner.clone()),
         Phase::Closed => ("status-closed", owner.clone()),
-        Phase::Joined => ("status-joined", case.joined_into.as_ref().map(ToString::to_string).unwrap_or_default()),
+        Phase::Joined => (
+            "status-joined",
+            case.joined_into
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        ),
     };
     render(&Status {
         frame: Frame::of(ctx),
         number: case.number.to_string(),
-        heading: l.t(if case.phase == Phase::Open { "status-heading" } else { "status-heading-over" }),
+        heading: l.t(if case.phase == Phase::Open {
+            "status-heading"
+        } else {
+            "status-heading-over"
+        }),
         owner: l.ta("status-owner", &[("person", owner)]),
         stand: l.ta(key, &[("who", args)]),
         is_target,

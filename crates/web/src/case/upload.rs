@@ -68,12 +68,19 @@ pub async fn send(
         Ok(received) => received,
         Err(Trouble::App(error)) => return Err(error.into()),
         Err(Trouble::Unreadable) => return Err(Fault::BadRequest.into()),
-        Err(Trouble::TooLong(_)) => return Err(Fault::TooLarge.into()),
+        Err(Trouble::TooLong) => return Err(Fault::TooLarge.into()),
     };
-    match ctx.app.add_exhibits(&ctx.caller, incoming, &received.claimed).await {
+    match ctx
+        .app
+        .add_exhibits(&ctx.caller, incoming, &received.claimed)
+        .await
+    {
         Ok(_) => Ok(arrived(&headers, &format!("/cases/{text}?done=add-exhibits"))),
         Err(AppError::Files(problems)) => {
-            let errors = problems.iter().map(|problem| file_message(&ctx.l, problem)).collect();
+            let errors = problems
+                .iter()
+                .map(|problem| file_message(&ctx.l, problem))
+                .collect();
             refused(&ctx, &view, &headers, StatusCode::UNPROCESSABLE_ENTITY, errors)
         }
         Err(AppError::Refused(Refusal::Invalid { .. })) => {
@@ -91,7 +98,12 @@ pub async fn send(
 fn arrived(headers: &HeaderMap, location: &str) -> Response {
     if wants_json(headers) {
         let head = [(CONTENT_TYPE, "application/json"), (LOCATION, location)];
-        return (StatusCode::CREATED, head, json!({ "location": location }).to_string()).into_response();
+        return (
+            StatusCode::CREATED,
+            head,
+            json!({ "location": location }).to_string(),
+        )
+            .into_response();
     }
     Redirect::to(location).into_response()
 }
@@ -104,10 +116,18 @@ fn refused(
     errors: Vec<String>,
 ) -> Result<Response, PageError> {
     if wants_json(headers) {
-        let errors: Vec<_> = errors.iter().map(|message| json!({ "field": "exhibit", "message": message })).collect();
+        let errors: Vec<_> = errors
+            .iter()
+            .map(|message| json!({ "field": "exhibit", "message": message }))
+            .collect();
         let title = ctx.l.t("upload-not-added");
         let problem = json!({ "status": status.as_u16(), "title": title, "errors": errors });
-        return Ok((status, [(CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response());
+        return Ok((
+            status,
+            [(CONTENT_TYPE, "application/problem+json")],
+            problem.to_string(),
+        )
+            .into_response());
     }
     render_status(status, &UploadPage::new(ctx, view, errors))
 }

@@ -6,8 +6,8 @@ use crate::text::L;
 use app::CaseView;
 use domain::calendar::Calendar;
 use domain::case::{
-    Certainty, CommandKind, ContactResult, Danger, Form as Shape, PassOverReason, PoliceDecision, RemovalResult,
-    Severity,
+    Certainty, CommandKind, ContactResult, Danger, Form as Shape, PassOverReason, PoliceDecision,
+    RemovalResult, Severity,
 };
 use domain::duties::{Duty, DutyState};
 use domain::ids::PersonId;
@@ -37,7 +37,9 @@ impl Asking<'_> {
     }
 
     fn email(&self, person: &PersonId) -> Option<String> {
-        self.organisation.person(person).map(|person| person.email.clone())
+        self.organisation
+            .person(person)
+            .map(|person| person.email.clone())
     }
 
     /// The duties for which `holds`, as answers.
@@ -81,7 +83,11 @@ fn short(kind: CommandKind, l: &L) -> Form {
     let mut make = Maker::new(l, kind.name());
     match kind {
         CommandKind::PassOver => {
-            make.add("reason", Input::Radio(choices!(l, PassOverReason, "pass-over", explained))).required();
+            make.add(
+                "reason",
+                Input::Radio(choices!(l, PassOverReason, "pass-over-{}", explained)),
+            )
+            .required();
         }
         CommandKind::NoteLegal | CommandKind::Supplement => {
             make.add("text", Input::Text { rows: 6 }).required();
@@ -91,7 +97,11 @@ fn short(kind: CommandKind, l: &L) -> Form {
             make.add("concluded", Input::Check);
         }
         CommandKind::ObserveContact => {
-            make.add("result", Input::Radio(choices!(l, ContactResult, "contact-result"))).required();
+            make.add(
+                "result",
+                Input::Radio(choices!(l, ContactResult, "contact-result-{}")),
+            )
+            .required();
             make.add("note", LINES);
         }
         CommandKind::RequestRemoval => {
@@ -99,7 +109,11 @@ fn short(kind: CommandKind, l: &L) -> Form {
             make.add("what", LINES).hint().required();
         }
         CommandKind::ObserveRemoval => {
-            make.add("result", Input::Radio(choices!(l, RemovalResult, "removal-result"))).required();
+            make.add(
+                "result",
+                Input::Radio(choices!(l, RemovalResult, "removal-result-{}")),
+            )
+            .required();
             make.add("note", LINES);
         }
         CommandKind::HandOverInjury => {
@@ -119,10 +133,14 @@ fn short(kind: CommandKind, l: &L) -> Form {
 fn triage(asking: &Asking<'_>) -> Form {
     let l = asking.l;
     let mut make = Maker::new(l, "triage");
-    make.add("danger", Input::Radio(choices!(l, Danger, "danger", explained))).required();
+    make.add(
+        "danger",
+        Input::Radio(choices!(l, Danger, "danger-{}", explained)),
+    )
+    .required();
     make.add("emergency_called", Input::Check);
     make.section("plan");
-    make.add("at_work", FEW).hint();
+    make.add("at_work", FEW).hint().perhaps();
     make.add("on_the_way", FEW).hint();
     make.add("at_home", FEW).hint();
     make.done()
@@ -131,7 +149,8 @@ fn triage(asking: &Asking<'_>) -> Form {
 fn care(asking: &Asking<'_>) -> Form {
     let l = asking.l;
     let mut make = Maker::new(l, "care");
-    make.add("talked_at", Input::Moment).is(l.write_moment(asking.now));
+    make.add("talked_at", Input::Moment)
+        .required().is(l.write_moment(asking.now));
     make.add("with", Input::Line).hint();
     make.add("talk", LINES).hint().required();
     make.add("wishes", LINES).hint();
@@ -142,27 +161,53 @@ fn care(asking: &Asking<'_>) -> Form {
 fn register(asking: &Asking<'_>) -> Form {
     let (l, case) = (asking.l, &asking.view.state);
     let told = |find: fn(&domain::case::ReportFacts) -> Option<String>| {
-        case.reports.iter().find_map(|(_, facts)| find(facts)).unwrap_or_default()
+        case.reports
+            .iter()
+            .find_map(|(_, facts)| find(facts))
+            .unwrap_or_default()
     };
     let medium = case.medium().map(Medium::name).unwrap_or_default();
     let originator = told(|facts| facts.originator.clone());
-    let certainty = if originator.is_empty() { Certainty::Unknown } else { Certainty::Presumed };
-    let targets: Vec<String> = case.targets.iter().filter_map(|person| asking.email(person)).collect();
+    let certainty = if originator.is_empty() {
+        Certainty::Unknown
+    } else {
+        Certainty::Presumed
+    };
+    let targets: Vec<String> = case
+        .targets
+        .iter()
+        .filter_map(|person| asking.email(person))
+        .collect();
     let mut make = Maker::new(l, "register");
     make.section("what");
-    make.add("title", Input::Line).hint().required().is(suggested_title(asking));
-    make.add("episode_at", Input::Moment).hint().required().is(l.write_moment(case.episode_at().0));
-    make.add("medium", Input::Select(choices!(l, Medium, "medium"))).required().is(medium);
-    make.add("form", Input::Radio(choices!(l, Shape, "form"))).required();
+    make.add("title", Input::Line)
+        .hint()
+        .required()
+        .is(suggested_title(asking));
+    make.add("episode_at", Input::Moment)
+        .hint()
+        .required()
+        .is(l.write_moment(case.episode_at().0));
+    make.add("medium", Input::Select(choices!(l, Medium, "medium-{}")))
+        .required()
+        .is(medium);
+    make.add("form", Input::Radio(choices!(l, Shape, "form-{}")))
+        .required();
     make.add("course", Input::Text { rows: 6 }).hint().required();
     make.section("who");
     make.add("targets", Input::People).hint().is(targets.join("\n"));
-    make.add("originator", Input::Line).hint().is(originator);
-    make.add("certainty", Input::Radio(choices!(l, Certainty, "certainty"))).required().is(certainty.name());
+    make.add("originator", Input::Line).hint().perhaps().is(originator);
+    make.add("certainty", Input::Radio(choices!(l, Certainty, "certainty-{}")))
+        .required()
+        .is(certainty.name());
     make.add("under_15", Input::Check);
     make.add("relation", Input::Line).hint();
     make.section("weight");
-    make.add("severity", Input::Radio(choices!(l, Severity, "severity", explained))).required();
+    make.add(
+        "severity",
+        Input::Radio(choices!(l, Severity, "severity-{}", explained)),
+    )
+    .required();
     make.add("measures", LINES).hint();
     make.section("absence");
     make.add("absence_from", Input::Date).hint();
@@ -173,14 +218,20 @@ fn register(asking: &Asking<'_>) -> Form {
 /// What the case is called until somebody calls it something.
 fn suggested_title(asking: &Asking<'_>) -> String {
     let case = &asking.view.state;
-    let platform = case.reports.iter().find_map(|(_, facts)| facts.platform.as_deref());
+    let platform = case
+        .reports
+        .iter()
+        .find_map(|(_, facts)| facts.platform.as_deref());
     suggested(asking.l, case.medium(), platform).unwrap_or_default()
 }
 
 fn record_absence(asking: &Asking<'_>) -> Form {
     let mut make = Maker::new(asking.l, "record-absence");
     // The domain calls the field by its name in the registration when it is in the future.
-    make.add("from", Input::Date).hint().required().is(asking.today().to_string());
+    make.add("from", Input::Date)
+        .hint()
+        .required()
+        .is(asking.today().to_string());
     make.add("treatment", Input::Check);
     make.add("note", FEW).hint();
     make.done()
@@ -193,15 +244,21 @@ fn decide_police(asking: &Asking<'_>) -> Form {
         make.add("target_heard", Input::Check).hint().required();
     }
     make.add("wish", FEW).hint();
-    make.add("decision", Input::Radio(choices!(l, PoliceDecision, "police-decision", explained))).required();
-    make.add("reason", LINES).hint();
+    make.add(
+        "decision",
+        Input::Radio(choices!(l, PoliceDecision, "police-decision-{}", explained)),
+    )
+    .required();
+    make.add("reason", LINES).hint().perhaps();
     make.done()
 }
 
 fn report_police(asking: &Asking<'_>) -> Form {
     let l = asking.l;
     let mut make = Maker::new(l, "report-police");
-    make.add("at", Input::Moment).required().is(l.write_moment(asking.now));
+    make.add("at", Input::Moment)
+        .required()
+        .is(l.write_moment(asking.now));
     make.add("reference", Input::Line).hint().required();
     make.done()
 }
@@ -210,7 +267,9 @@ fn delegate(asking: &Asking<'_>) -> Form {
     use DutyKind::{Close, Receive, Review};
     let open = asking.duties(|duty| duty.is_open() && !matches!(duty.kind, Receive | Close | Review));
     let mut make = Maker::new(asking.l, "delegate");
-    make.add("duty", Input::Select(open)).required().is(asking.wanted("duty"));
+    make.add("duty", Input::Select(open))
+        .required()
+        .is(asking.wanted("duty"));
     make.add("person", Input::Person).hint().required();
     make.add("reason", FEW);
     make.done()
@@ -221,10 +280,18 @@ fn assign_legal(asking: &Asking<'_>) -> Form {
     let free = |person: &&domain::organisation::Person| !case.is_party(&person.id);
     let lawyers = asking.organisation.with_role(Role::LegalAdviser).filter(free);
     let lawyers: Vec<Choice> = lawyers
-        .map(|person| Choice { value: person.email.clone(), label: person.name.clone(), hint: Some(person.title.clone()) })
+        .map(|person| Choice {
+            value: person.email.clone(),
+            label: person.name.clone(),
+            hint: Some(person.title.clone()),
+        })
         .collect();
     let mut make = Maker::new(asking.l, "assign-legal");
-    let now = case.legal.as_ref().and_then(|person| asking.email(person)).unwrap_or_default();
+    let now = case
+        .legal
+        .as_ref()
+        .and_then(|person| asking.email(person))
+        .unwrap_or_default();
     make.add("person", Input::Radio(lawyers)).required().is(now);
     make.done()
 }
@@ -234,18 +301,39 @@ fn invite(asking: &Asking<'_>) -> Form {
     let until = asking.today().saturating_add(30.days());
     let mut make = Maker::new(l, "invite");
     make.add("person", Input::Person).hint().required();
-    make.add("drawers", Input::Checks(choices!(l, Compartment, "drawer", explained))).required();
-    make.add("until", Input::Date).hint().required().is(until.to_string());
+    make.add(
+        "drawers",
+        Input::Checks(choices!(l, Compartment, "drawer-{}", explained)),
+    )
+    .required();
+    make.add("until", Input::Date)
+        .hint()
+        .required()
+        .is(until.to_string());
     make.add("reason", FEW).hint().required();
     make.done()
 }
 
 /// The week of the follow-up that is next: the one asked for, else the first that is owed.
 pub fn week(asking: &Asking<'_>) -> u8 {
-    let weeks = [(DutyKind::FollowUp1, 1), (DutyKind::FollowUp4, 4), (DutyKind::FollowUp12, 12)];
-    let owed = |kind: DutyKind| asking.view.duties.iter().any(|duty| duty.kind == kind && duty.is_owed());
-    let asked = weeks.iter().find(|(kind, week)| asking.wanted("week") == week.to_string() && owed(*kind));
-    asked.or_else(|| weeks.iter().find(|(kind, _)| owed(*kind))).map_or(1, |(_, week)| *week)
+    let weeks = [
+        (DutyKind::FollowUp1, 1),
+        (DutyKind::FollowUp4, 4),
+        (DutyKind::FollowUp12, 12),
+    ];
+    let owed = |kind: DutyKind| {
+        asking
+            .view
+            .duties
+            .iter()
+            .any(|duty| duty.kind == kind && duty.is_owed())
+    };
+    let asked = weeks
+        .iter()
+        .find(|(kind, week)| asking.wanted("week") == week.to_string() && owed(*kind));
+    asked
+        .or_else(|| weeks.iter().find(|(kind, _)| owed(*kind)))
+        .map_or(1, |(_, week)| *week)
 }
 
 fn follow_up(asking: &Asking<'_>) -> Form {
@@ -259,7 +347,9 @@ fn follow_up(asking: &Asking<'_>) -> Form {
 fn waive(asking: &Asking<'_>) -> Form {
     let mut make = Maker::new(asking.l, "waive");
     let waivable = asking.duties(|duty| super::offer::waivable(asking.view, duty, asking.me));
-    make.add("duty", Input::Select(waivable)).required().is(asking.wanted("duty"));
+    make.add("duty", Input::Select(waivable))
+        .required()
+        .is(asking.wanted("duty"));
     make.add("reason", LINES).hint().required();
     make.done()
 }
@@ -282,5 +372,8 @@ pub fn open_before_closing(view: &CaseView) -> Vec<&Duty> {
         Some(DutyState::Waiting(open)) => open.clone(),
         _ => Vec::new(),
     };
-    view.duties.iter().filter(|duty| open.contains(&duty.kind)).collect()
+    view.duties
+        .iter()
+        .filter(|duty| open.contains(&duty.kind))
+        .collect()
 }

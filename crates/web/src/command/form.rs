@@ -15,12 +15,19 @@ pub struct Posted(pub Vec<(String, String)>);
 impl Posted {
     /// The first value of a field.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every value of a field.
     pub fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+        self.0
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+            .collect()
     }
 }
 
@@ -38,7 +45,9 @@ pub enum Input {
     Line,
     /// A colleague by name or e-mail.
     Person,
-    Text { rows: u8 },
+    Text {
+        rows: u8,
+    },
     Date,
     /// Date and hour in the municipality's own time.
     Moment,
@@ -61,6 +70,8 @@ pub struct Field {
     pub hint: Option<String>,
     pub input: Input,
     pub required: bool,
+    /// Demanded in some cases, as its hint says; not called optional.
+    pub perhaps: bool,
     pub values: Vec<String>,
     pub error: Option<String>,
 }
@@ -130,14 +141,22 @@ impl Field {
 
     /// What is wrong with what stands here, as a problem code.
     fn problem(&self) -> Option<&'static str> {
-        let filled: Vec<&String> = self.values.iter().filter(|value| !value.trim().is_empty()).collect();
+        let filled: Vec<&String> = self
+            .values
+            .iter()
+            .filter(|value| !value.trim().is_empty())
+            .collect();
         if filled.is_empty() {
             let several = matches!(self.input, Input::Checks(_));
-            return self.required.then_some(if several { "at-least-one" } else { "required" });
+            return self
+                .required
+                .then_some(if several { "at-least-one" } else { "required" });
         }
         let known = |value: &&String| self.choices().iter().any(|choice| &choice.value == *value);
         match self.input {
-            Input::Radio(_) | Input::Checks(_) | Input::Select(_) if !filled.iter().all(known) => Some("unknown-value"),
+            Input::Radio(_) | Input::Checks(_) | Input::Select(_) if !filled.iter().all(known) => {
+                Some("unknown-value")
+            }
             Input::Date if self.value().parse::<Date>().is_err() => Some("not-a-time"),
             Input::Moment if self.value().parse::<DateTime>().is_err() => Some("not-a-time"),
             _ => None,
@@ -150,9 +169,19 @@ impl Field {
         match self.input {
             Input::Check => Some(json!(value == "true")),
             Input::Checks(_) => Some(json!(self.values)),
-            Input::People => Some(json!(self.value().lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>())),
+            Input::People => Some(json!(
+                self.value()
+                    .lines()
+                    .map(str::trim)
+                    .filter(|l| !l.is_empty())
+                    .collect::<Vec<_>>()
+            )),
             _ if value.is_empty() => None,
-            Input::Hidden => Some(value.parse::<u64>().map_or_else(|_| json!(value), |number| json!(number))),
+            Input::Hidden => Some(
+                value
+                    .parse::<u64>()
+                    .map_or_else(|_| json!(value), |number| json!(number)),
+            ),
             Input::Moment => Some(json!(l.read_moment(value)?.to_string())),
             _ => Some(json!(value)),
         }
@@ -190,7 +219,8 @@ impl Form {
 
     /// Puts what was posted into the fields, so that nothing typed is lost.
     pub fn take(&mut self, posted: &Posted) {
-        self.fields_mut().for_each(|field| field.values = posted.all(field.name));
+        self.fields_mut()
+            .for_each(|field| field.values = posted.all(field.name));
     }
 
     /// Puts one value into one field, if there is such a field.
@@ -226,9 +256,15 @@ impl Form {
             if !matches!(field.input, Input::Person | Input::People) {
                 continue;
             }
-            let names = field.value().lines().map(str::trim).filter(|name| !name.is_empty());
+            let names = field
+                .value()
+                .lines()
+                .map(str::trim)
+                .filter(|name| !name.is_empty());
             match names.map(&find).collect::<Result<Vec<_>, _>>() {
-                Ok(people) => found.values = vec![people.iter().map(PersonId::as_str).collect::<Vec<_>>().join("\n")],
+                Ok(people) => {
+                    found.values = vec![people.iter().map(PersonId::as_str).collect::<Vec<_>>().join("\n")]
+                }
                 Err(message) => {
                     field.error = Some(message);
                     fine = false;
@@ -241,7 +277,10 @@ impl Form {
     /// The fields with something wrong: where a link to each leads, its label, the message.
     pub fn errors(&self) -> Vec<(String, String, String)> {
         let wrong = |field: &Field| {
-            field.error.clone().map(|error| (field.anchor(), field.label.clone(), error))
+            field
+                .error
+                .clone()
+                .map(|error| (field.anchor(), field.label.clone(), error))
         };
         self.fields().filter_map(wrong).collect()
     }
@@ -275,30 +314,56 @@ pub struct Maker<'a> {
 impl<'a> Maker<'a> {
     /// An empty form.
     pub fn new(l: &'a L, form: &'static str) -> Self {
-        Self { l, form, sections: vec![Section::default()] }
+        Self {
+            l,
+            form,
+            sections: vec![Section::default()],
+        }
     }
 
     /// Begins a section, named `ask-<form>-section-<name>`.
     pub fn section(&mut self, name: &str) -> &mut Self {
         let heading = Some(self.l.t(&format!("ask-{}-section-{name}", self.form)));
-        self.sections.push(Section { heading, ..Section::default() });
+        self.sections.push(Section {
+            heading,
+            ..Section::default()
+        });
         self
     }
 
     /// Adds a field; it can be changed further by what this gives.
     pub fn add(&mut self, name: &'static str, input: Input) -> Adding<'_> {
         let key = format!("ask-{}-{}", self.form, name.replace(['.', '_'], "-"));
-        let label = if matches!(input, Input::Hidden) { String::new() } else { self.l.t(&key) };
-        let field = Field { name, label, hint: None, input, required: false, values: Vec::new(), error: None };
+        let label = if matches!(input, Input::Hidden) {
+            String::new()
+        } else {
+            self.l.t(&key)
+        };
+        let field = Field {
+            name,
+            label,
+            hint: None,
+            input,
+            required: false,
+            perhaps: false,
+            values: Vec::new(),
+            error: None,
+        };
         let section = self.sections.last_mut().expect("a form begins with a section");
         section.fields.push(field);
-        Adding { l: self.l, key, field: section.fields.last_mut().expect("just pushed") }
+        Adding {
+            l: self.l,
+            key,
+            field: section.fields.last_mut().expect("just pushed"),
+        }
     }
 
     /// The form.
     pub fn done(self) -> Form {
         let full = |section: &Section| !section.fields.is_empty();
-        Form { sections: self.sections.into_iter().filter(full).collect() }
+        Form {
+            sections: self.sections.into_iter().filter(full).collect(),
+        }
     }
 }
 
@@ -313,6 +378,12 @@ impl Adding<'_> {
     /// It must be answered.
     pub fn required(self) -> Self {
         self.field.required = true;
+        self
+    }
+
+    /// It must be answered in some cases, as its hint says.
+    pub fn perhaps(self) -> Self {
+        self.field.perhaps = true;
         self
     }
 
@@ -336,26 +407,28 @@ impl Adding<'_> {
     }
 }
 
-/// The answers of a closed list of words, each called `<list>-<word>`.
+/// The answers of a closed list of words, each called as the pattern says: `"danger-{}"`.
 macro_rules! choices {
-    ($l:expr, $words:ty, $list:literal) => {
-        <$words>::ALL
-            .iter()
-            .map(|word| $crate::command::form::Choice {
-                value: word.name().to_owned(),
-                label: $l.t(&format!(concat!($list, "-{}"), word.name())),
-                hint: None,
-            })
-            .collect::<Vec<_>>()
+    ($l:expr, $words:ty, $pattern:literal) => {
+        choices!($l, $words, $pattern, |_: String| None)
     };
-    // With an explanation of each, called `<list>-<word>-hint`.
-    ($l:expr, $words:ty, $list:literal, explained) => {
+    // With an explanation of each, called the same with `explain-` before it.
+    ($l:expr, $words:ty, $pattern:literal, explained) => {
+        choices!($l, $words, $pattern, |key: String| Some(
+            $l.t(&format!("explain-{key}"))
+        ))
+    };
+    ($l:expr, $words:ty, $pattern:literal, $hint:expr) => {
         <$words>::ALL
             .iter()
-            .map(|word| $crate::command::form::Choice {
-                value: word.name().to_owned(),
-                label: $l.t(&format!(concat!($list, "-{}"), word.name())),
-                hint: Some($l.t(&format!(concat!("explain-", $list, "-{}"), word.name()))),
+            .map(|word| {
+                let key = format!($pattern, word.name());
+                let label = $l.t(&key);
+                $crate::command::form::Choice {
+                    value: word.name().to_owned(),
+                    label,
+                    hint: $hint(key),
+                }
             })
             .collect::<Vec<_>>()
     };

@@ -66,7 +66,11 @@ fn makes_sense(kind: CommandKind, view: &CaseView, me: &PersonId) -> bool {
         (Phase::Closed, _) | (Phase::Open, CommandKind::Reopen) => return false,
         (Phase::Open, _) => {}
     }
-    let owed = |duty: DutyKind| view.duties.iter().any(|found| found.kind == duty && found.is_owed());
+    let owed = |duty: DutyKind| {
+        view.duties
+            .iter()
+            .any(|found| found.kind == duty && found.is_owed())
+    };
     let may_talk = case.may_contact().is_some_and(|may| may != MayContact::No);
     match kind {
         CommandKind::Review => may_review(view),
@@ -74,14 +78,19 @@ fn makes_sense(kind: CommandKind, view: &CaseView, me: &PersonId) -> bool {
         CommandKind::ReportPolice => {
             case.police_reported_at.is_none() && case.police_decision == Some(PoliceDecision::Report)
         }
-        CommandKind::Contact => may_talk && (owed(DutyKind::ContactSubstance) || owed(DutyKind::ContactBoundary)),
+        CommandKind::Contact => {
+            may_talk && (owed(DutyKind::ContactSubstance) || owed(DutyKind::ContactBoundary))
+        }
         CommandKind::ObserveContact => owed(DutyKind::ContactBoundary) && case.demand.is_some(),
         CommandKind::RequestRemoval => owed(DutyKind::Removal) && !case.exhibits.is_empty(),
         CommandKind::ObserveRemoval => owed(DutyKind::Removal) && case.removal_requested.is_some(),
-        CommandKind::FollowUp => {
-            [DutyKind::FollowUp1, DutyKind::FollowUp4, DutyKind::FollowUp12].into_iter().any(owed)
-        }
-        CommandKind::Delegate => view.duties.iter().any(|duty| duty.is_open() && can_be_handed(duty.kind)),
+        CommandKind::FollowUp => [DutyKind::FollowUp1, DutyKind::FollowUp4, DutyKind::FollowUp12]
+            .into_iter()
+            .any(owed),
+        CommandKind::Delegate => view
+            .duties
+            .iter()
+            .any(|duty| duty.is_open() && can_be_handed(duty.kind)),
         CommandKind::Waive => view.duties.iter().any(|duty| waivable(view, duty, me)),
         kind => kind.duty().is_none_or(owed),
     }
@@ -90,8 +99,15 @@ fn makes_sense(kind: CommandKind, view: &CaseView, me: &PersonId) -> bool {
 /// A case is assessed once, and again only after new exhibits or a reopening.
 fn may_review(view: &CaseView) -> bool {
     let case = &view.state;
-    let Some(assessment) = &case.assessment else { return true };
-    let newest = case.exhibits.iter().map(|(at, _)| *at).max().max(case.reopened_at);
+    let Some(assessment) = &case.assessment else {
+        return true;
+    };
+    let newest = case
+        .exhibits
+        .iter()
+        .map(|(at, _)| *at)
+        .max()
+        .max(case.reopened_at);
     newest.is_some_and(|at| at > assessment.deed.at)
 }
 
@@ -109,7 +125,12 @@ pub fn waivable(view: &CaseView, duty: &Duty, me: &PersonId) -> bool {
         OwedBy::Hr => case.hr.as_ref(),
         OwedBy::Communication => case.communication.as_ref(),
     };
-    let named = view.procedure.rule(duty.kind).waivable_by.iter().any(|who| holder(who) == Some(me));
+    let named = view
+        .procedure
+        .rule(duty.kind)
+        .waivable_by
+        .iter()
+        .any(|who| holder(who) == Some(me));
     view.may(Action::Do(CommandKind::Waive)) && duty.is_open() && named
 }
 
@@ -122,7 +143,9 @@ pub fn command_for(view: &CaseView, duty: DutyKind) -> (CommandKind, &'static st
         DutyKind::Care => (CommandKind::Care, ""),
         DutyKind::Register => (CommandKind::Register, ""),
         DutyKind::Review => (CommandKind::Review, ""),
-        DutyKind::Police if case.police_decision == Some(PoliceDecision::Report) => (CommandKind::ReportPolice, ""),
+        DutyKind::Police if case.police_decision == Some(PoliceDecision::Report) => {
+            (CommandKind::ReportPolice, "")
+        }
         DutyKind::Police => (CommandKind::DecidePolice, ""),
         DutyKind::ContactSubstance => (CommandKind::Contact, "?purpose=substance"),
         DutyKind::ContactBoundary if case.demand.is_some() => (CommandKind::ObserveContact, ""),

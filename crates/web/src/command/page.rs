@@ -6,15 +6,15 @@ use super::offer::{command_for, is_offered};
 use crate::case::duty::{Basis, Duties};
 use crate::case::head::{number, teller, title};
 use crate::ctx::Ctx;
-use crate::report::find_colleague;
 use crate::page::{Fault, Frame, PageError, render, render_status};
+use crate::report::find_colleague;
 use app::{AppError, CaseView};
 use askama::Template;
 use axum::Form as Body;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Action;
-use domain::case::{Command, CommandKind, Phase, Refusal, Viewing};
+use domain::case::{Command, CommandKind, Refusal, Viewing};
 use domain::vocabulary::DutyKind;
 use http::StatusCode;
 
@@ -38,6 +38,8 @@ struct CommandPage {
     /// What must be done before the case can be closed: name, who has it, address of its form.
     open: Vec<(String, String, Option<String>)>,
     can_send: bool,
+    /// Nothing calls for it now.
+    not_now: bool,
 }
 
 /// A case and the command that somebody wants to give in it.
@@ -70,20 +72,25 @@ pub async fn prepare(ctx: &Ctx, text: &str, command: &str) -> Result<Prepared, P
 /// The query of the address, decoded.
 fn asked(ctx: &Ctx) -> Posted {
     let names = ["duty", "week", "purpose"];
-    let pairs = names.into_iter().filter_map(|name| Some((name.to_owned(), ctx.query(name)?)));
+    let pairs = names
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), ctx.query(name)?)));
     Posted(pairs.collect())
 }
 
 fn form(ctx: &Ctx, prepared: &Prepared, query: &Posted) -> Form {
-    ask::form(prepared.kind, &Asking {
-        l: &ctx.l,
-        view: &prepared.view,
-        organisation: &ctx.org,
-        calendar: ctx.app.calendar(),
-        now: ctx.now,
-        me: &ctx.me.id,
-        query,
-    })
+    ask::form(
+        prepared.kind,
+        &Asking {
+            l: &ctx.l,
+            view: &prepared.view,
+            organisation: &ctx.org,
+            calendar: ctx.app.calendar(),
+            now: ctx.now,
+            me: &ctx.me.id,
+            query,
+        },
+    )
 }
 
 /// `GET /cases/{number}/do/{command}`
@@ -93,7 +100,11 @@ pub async fn show(ctx: Ctx, Path((text, command)): Path<(String, String)>) -> Re
         return Ok(Redirect::to(&format!("/cases/{text}/exhibits")).into_response());
     }
     let form = form(&ctx, &prepared, &asked(&ctx));
-    render(&page(&ctx, &prepared, form, None))
+    let mut page = page(&ctx, &prepared, form, None);
+    // Only where somebody comes by an old link; what was sent in vain keeps its form.
+    page.not_now = page.open.is_empty() && !is_offered(&prepared.view, prepared.kind, &ctx.me.id);
+    page.can_send &= !page.not_now;
+    render(&page)
 }
 
 /// `POST /cases/{number}/do/{command}`
@@ -123,27 +134,43 @@ pub fn done(prepared: &Prepared) -> Response {
 /// # Errors
 /// What is not the user's to mend.
 pub async fn carry_out(ctx: &Ctx, prepared: &Prepared, form: &mut Form) -> Result<Option<Told>, PageError> {
-    let wrong = Told { status: StatusCode::UNPROCESSABLE_ENTITY, refused: None };
+    let wrong = Told {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        refused: None,
+    };
     if !form.check(&ctx.l) {
         return Ok(Some(wrong));
     }
-    let Some(found) = form.find_people(|name| find_colleague(ctx, name)) else { return Ok(Some(wrong)) };
+    let Some(found) = form.find_people(|name| find_colleague(ctx, name)) else {
+        return Ok(Some(wrong));
+    };
     let json = found.json(prepared.kind.name(), &ctx.l);
     let command: Command = serde_json::from_value(json).map_err(|error| {
         tracing::warn!(command = %prepared.kind, %error, "a form does not make its command");
         Fault::BadRequest
     })?;
-    match ctx.app.perform(&ctx.caller, &prepared.view.state.number, command, None).await {
+    match ctx
+        .app
+        .perform(&ctx.caller, &prepared.view.state.number, command, None)
+        .await
+    {
         Ok(_) => Ok(None),
         Err(AppError::Refused(Refusal::Invalid { field, problem })) => {
             let message = ctx.l.t(&format!("problem-{problem}"));
-            let field = if field == "absence_from" && form.field(&field).is_none() { "from" } else { &field };
+            let field = if field == "absence_from" && form.field(&field).is_none() {
+                "from"
+            } else {
+                &field
+            };
             let refused = (!form.blame(field, message.clone())).then_some(message);
             Ok(Some(Told { refused, ..wrong }))
         }
         Err(AppError::Refused(refusal)) => {
             let refused = Some(refusal_text(ctx, &refusal));
-            Ok(Some(Told { status: StatusCode::CONFLICT, refused }))
+            Ok(Some(Told {
+                status: StatusCode::CONFLICT,
+                refused,
+            }))
         }
         Err(other) => Err(other.into()),
     }
@@ -153,18 +180,47 @@ pub async fn carry_out(ctx: &Ctx, prepared: &Prepared, form: &mut Form) -> Resul
 fn refusal_text(ctx: &Ctx, refusal: &Refusal) -> String {
     let l = &ctx.l;
     let why = l.t(&format!("refusal-{}", refusal.code()));
-    let duties: Vec<String> = refusal.duties().iter().map(|duty| l.t(&format!("duty-{duty}"))).collect();
-    if duties.is_empty() { why } else { format!("{why} ({})", duties.join(", ")) }
+    let duties: Vec<String> = refusal
+        .duties()
+        .iter()
+        .map(|duty| l.t(&format!("duty-{duty}")))
+        .collect();
+    if duties.is_empty() {
+        why
+    } else {
+        format!("{why} ({})", duties.join(", "))
+    }
 }
 
 fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> CommandPage {
     let (l, view, kind) = (&ctx.l, &prepared.view, prepared.kind);
     let teller = teller(ctx);
-    let duties = Duties { teller: &teller, view, me: &ctx.me.id, now: ctx.now };
+    let duties = Duties {
+        teller: &teller,
+        view,
+        me: &ctx.me.id,
+        now: ctx.now,
+    };
     let duty = duty_of(kind, &form);
-    let owed = duty.and_then(|kind| view.duties.iter().find(|duty| duty.kind == kind && duty.is_owed()));
-    let due = owed.and_then(|duty| Some((l.ta(if duty.late { "was-due" } else { "due" }, &[("due", l.due(duty.due?, ctx.now))]), duty.late)));
-    let open: Vec<_> = if kind == CommandKind::Close { still_open(ctx, view) } else { Vec::new() };
+    let owed = duty.and_then(|kind| {
+        view.duties
+            .iter()
+            .find(|duty| duty.kind == kind && duty.is_owed())
+    });
+    let due = owed.and_then(|duty| {
+        Some((
+            l.ta(
+                if duty.late { "was-due" } else { "due" },
+                &[("due", l.due(duty.due?, ctx.now))],
+            ),
+            duty.late,
+        ))
+    });
+    let open: Vec<_> = if kind == CommandKind::Close {
+        still_open(ctx, view)
+    } else {
+        Vec::new()
+    };
     CommandPage {
         frame: Frame::of(ctx),
         number: view.state.number.to_string(),
@@ -182,14 +238,19 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> 
         errors: form.errors(),
         form,
         refused,
-        can_send: open.is_empty() && view.state.phase != Phase::Joined,
+        can_send: open.is_empty(),
+        not_now: false,
         open,
     }
 }
 
 /// The duty whose basis and deadline the page tells.
 fn duty_of(kind: CommandKind, form: &Form) -> Option<DutyKind> {
-    let field = |name: &str| form.field(name).map(|field| field.value().to_owned()).unwrap_or_default();
+    let field = |name: &str| {
+        form.field(name)
+            .map(|field| field.value().to_owned())
+            .unwrap_or_default()
+    };
     match kind {
         CommandKind::FollowUp => Some(match field("week").as_str() {
             "4" => DutyKind::FollowUp4,
@@ -207,7 +268,11 @@ fn still_open(ctx: &Ctx, view: &CaseView) -> Vec<(String, String, Option<String>
         let (command, query) = command_for(view, duty.kind);
         let can = duty.is_owed() && is_offered(view, command, &ctx.me.id);
         let href = can.then(|| format!("/cases/{number}/do/{command}{query}"));
-        (ctx.l.t(&format!("duty-{}", duty.kind)), teller.name(&duty.owner), href)
+        (
+            ctx.l.t(&format!("duty-{}", duty.kind)),
+            teller.name(&duty.owner),
+            href,
+        )
     };
     open_before_closing(view).into_iter().map(line).collect()
 }

@@ -57,7 +57,11 @@ pub async fn send(
 ) -> Result<Response, PageError> {
     let prepared = prepare(&ctx, &text, CommandKind::Contact.name()).await?;
     let posted = Posted(pairs);
-    let chosen: Vec<Purpose> = posted.all("purposes").iter().filter_map(|name| Purpose::parse(name)).collect();
+    let chosen: Vec<Purpose> = posted
+        .all("purposes")
+        .iter()
+        .filter_map(|name| Purpose::parse(name))
+        .collect();
     let mut form = blank(&ctx, &prepared.view, &chosen);
     form.take(&posted);
     if posted.get("rewrite").is_some() {
@@ -65,7 +69,10 @@ pub async fn send(
         return render(&page(&ctx, &prepared, form, &chosen, None));
     }
     if fill_in(&ctx, &mut form) {
-        return render_status(StatusCode::UNPROCESSABLE_ENTITY, &page(&ctx, &prepared, form, &chosen, None));
+        return render_status(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &page(&ctx, &prepared, form, &chosen, None),
+        );
     }
     match carry_out(&ctx, &prepared, &mut form).await? {
         None => Ok(done(&prepared)),
@@ -88,7 +95,11 @@ fn blank(ctx: &Ctx, view: &CaseView, chosen: &[Purpose]) -> Form {
 }
 
 fn write_letter(ctx: &Ctx, view: &CaseView, form: &mut Form, chosen: &[Purpose]) {
-    let value = |name: &str| form.field(name).map(|field| field.value().to_owned()).unwrap_or_default();
+    let value = |name: &str| {
+        form.field(name)
+            .map(|field| field.value().to_owned())
+            .unwrap_or_default()
+    };
     let wanted = Wanted {
         purposes: chosen,
         demand: &value("demand"),
@@ -101,24 +112,62 @@ fn write_letter(ctx: &Ctx, view: &CaseView, form: &mut Form, chosen: &[Purpose])
 /// Puts what was written in the fields where the letter still leaves it open, and asks to read it through; whether
 /// anything was open.
 fn fill_in(ctx: &Ctx, form: &mut Form) -> bool {
-    let value = |name: &str| form.field(name).map(|field| field.value().trim().to_owned()).unwrap_or_default();
+    let value = |name: &str| {
+        form.field(name)
+            .map(|field| field.value().trim().to_owned())
+            .unwrap_or_default()
+    };
     let (letter, demand) = (value("letter"), value("demand"));
-    if ![NAME_HERE, DEMAND_HERE, DATE_HERE].iter().any(|open| letter.contains(open)) {
+    if ![NAME_HERE, DEMAND_HERE, DATE_HERE]
+        .iter()
+        .any(|open| letter.contains(open))
+    {
         return false;
     }
-    let filled = if demand.is_empty() { letter.clone() } else { letter.replace(DEMAND_HERE, &demand) };
-    let whole = ![NAME_HERE, DEMAND_HERE, DATE_HERE].iter().any(|open| filled.contains(open));
+    let filled = if demand.is_empty() {
+        letter.clone()
+    } else {
+        letter.replace(DEMAND_HERE, &demand)
+    };
+    let whole = ![NAME_HERE, DEMAND_HERE, DATE_HERE]
+        .iter()
+        .any(|open| filled.contains(open));
     form.set("letter", vec![filled]);
     form.check(&ctx.l);
-    form.blame("letter", ctx.l.t(if whole { "contact-letter-filled" } else { "contact-letter-open" }));
+    form.blame(
+        "letter",
+        ctx.l.t(if whole {
+            "contact-letter-filled"
+        } else {
+            "contact-letter-open"
+        }),
+    );
     true
 }
 
-fn page(ctx: &Ctx, prepared: &Prepared, form: Form, chosen: &[Purpose], refused: Option<String>) -> ContactPage {
+fn page(
+    ctx: &Ctx,
+    prepared: &Prepared,
+    form: Form,
+    chosen: &[Purpose],
+    refused: Option<String>,
+) -> ContactPage {
     let (l, view, teller) = (&ctx.l, &prepared.view, teller(ctx));
-    let duties = Duties { teller: &teller, view, me: &ctx.me.id, now: ctx.now };
-    let duty = if chosen == [Purpose::Boundary] { DutyKind::ContactBoundary } else { DutyKind::ContactSubstance };
-    let owed = view.duties.iter().find(|found| found.kind == duty && found.is_owed());
+    let duties = Duties {
+        teller: &teller,
+        view,
+        me: &ctx.me.id,
+        now: ctx.now,
+    };
+    let duty = if chosen == [Purpose::Boundary] {
+        DutyKind::ContactBoundary
+    } else {
+        DutyKind::ContactSubstance
+    };
+    let owed = view
+        .duties
+        .iter()
+        .find(|found| found.kind == duty && found.is_owed());
     let due = owed.and_then(|duty| {
         let key = if duty.late { "was-due" } else { "due" };
         Some((l.ta(key, &[("due", l.due(duty.due?, ctx.now))]), duty.late))
@@ -130,7 +179,9 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, chosen: &[Purpose], refused:
         outcome: assessment.map(|found| l.t(&format!("outcome-{}", found.outcome))),
         advice: advice(ctx, view),
         blocked: blocked(ctx, view),
-        no_boundary: assessment.filter(|found| !found.outcome.crosses_the_line()).map(|_| l.t("contact-no-boundary")),
+        no_boundary: assessment
+            .filter(|found| !found.outcome.crosses_the_line())
+            .map(|_| l.t("contact-no-boundary")),
         letters: letters(ctx, view, chosen),
         basis: duties.basis(duty),
         due,
@@ -142,7 +193,9 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, chosen: &[Purpose], refused:
 
 /// What the lawyer said of contact.
 fn advice(ctx: &Ctx, view: &CaseView) -> Vec<Fact> {
-    let Some(assessment) = &view.state.assessment else { return Vec::new() };
+    let Some(assessment) = &view.state.assessment else {
+        return Vec::new();
+    };
     let (l, contact) = (&ctx.l, &assessment.contact);
     let facts = [
         ("may-contact", l.t(&format!("may-contact-{}", contact.may))),
@@ -152,7 +205,11 @@ fn advice(ctx: &Ctx, view: &CaseView) -> Vec<Fact> {
         ("conclusion", assessment.grounds.conclusion.clone()),
     ];
     let told = facts.into_iter().filter(|(_, text)| !text.is_empty());
-    told.map(|(name, text)| Fact { label: l.t(&format!("fact-{name}")), text }).collect()
+    told.map(|(name, text)| Fact {
+        label: l.t(&format!("fact-{name}")),
+        text,
+    })
+    .collect()
 }
 
 fn blocked(ctx: &Ctx, view: &CaseView) -> Option<String> {
@@ -198,8 +255,14 @@ struct LetterPage {
 pub async fn letter(ctx: Ctx, Path((text, seq)): Path<(String, u64)>) -> Result<Response, PageError> {
     let number = number(&text)?;
     let view = ctx.app.case(&ctx.caller, &number, Viewing::Matter).await?;
-    let entry = view.entries.iter().find(|entry| entry.seq == seq).ok_or(Fault::NotFound)?;
-    let Event::Contacted { letter, .. } = &entry.event else { return Err(Fault::NotFound.into()) };
+    let entry = view
+        .entries
+        .iter()
+        .find(|entry| entry.seq == seq)
+        .ok_or(Fault::NotFound)?;
+    let Event::Contacted { letter, .. } = &entry.event else {
+        return Err(Fault::NotFound.into());
+    };
     if letter.is_empty() {
         return Err(Fault::NotFound.into());
     }

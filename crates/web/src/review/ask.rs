@@ -13,9 +13,12 @@ pub fn form(l: &L, view: &CaseView) -> Form {
     make.section("said");
     make.add("grounds.said", long(4)).hint().required();
     make.add("grounds.about", Input::Line).hint().required();
-    make.add("grounds.aim", Input::Radio(choices!(l, Aim, "aim"))).required();
-    make.add("grounds.truth", Input::Radio(choices!(l, Truth, "truth"))).required();
-    make.add("grounds.threat", Input::Radio(choices!(l, Threat, "threat"))).required();
+    make.add("grounds.aim", Input::Radio(choices!(l, Aim, "aim-{}")))
+        .required();
+    make.add("grounds.truth", Input::Radio(choices!(l, Truth, "truth-{}")))
+        .required();
+    make.add("grounds.threat", Input::Radio(choices!(l, Threat, "threat-{}")))
+        .required();
     make.add("grounds.repetition", Input::Line).hint();
     make.add("grounds.reach", Input::Line).hint();
     if view.state.exhibits.is_empty() {
@@ -24,12 +27,20 @@ pub fn form(l: &L, view: &CaseView) -> Form {
     make.section("weigh");
     make.add("grounds.counter_argument", long(4)).hint().required();
     make.add("grounds.conclusion", long(4)).hint().required();
-    make.add("outcome", Input::Radio(choices!(l, Outcome, "outcome", explained))).required();
+    make.add(
+        "outcome",
+        Input::Radio(choices!(l, Outcome, "outcome-{}", explained)),
+    )
+    .required();
     make.section("contact");
-    make.add("contact.may", Input::Radio(choices!(l, MayContact, "may-contact", explained))).required();
+    make.add(
+        "contact.may",
+        Input::Radio(choices!(l, MayContact, "may-contact-{}", explained)),
+    )
+    .required();
     make.add("contact.by", Input::Line).hint();
     make.add("contact.how", Input::Line).hint();
-    make.add("contact.reason", long(2)).hint();
+    make.add("contact.reason", long(2)).hint().perhaps();
     let mut form = make.done();
     again(&mut form, view);
     form
@@ -37,7 +48,9 @@ pub fn form(l: &L, view: &CaseView) -> Form {
 
 /// What the assessment in force says, to be looked at again rather than written again.
 fn again(form: &mut Form, view: &CaseView) {
-    let Some(assessment) = &view.state.assessment else { return };
+    let Some(assessment) = &view.state.assessment else {
+        return;
+    };
     let (grounds, contact) = (&assessment.grounds, &assessment.contact);
     let known = [
         ("grounds.said", grounds.said.as_str()),

@@ -59,21 +59,34 @@ pub async fn send(
 
 fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> ReviewPage {
     let (l, view, teller) = (&ctx.l, &prepared.view, teller(ctx));
-    let duties = Duties { teller: &teller, view, me: &ctx.me.id, now: ctx.now };
-    let review = view.duties.iter().find(|duty| duty.kind == DutyKind::Review && duty.is_owed());
+    let duties = Duties {
+        teller: &teller,
+        view,
+        me: &ctx.me.id,
+        now: ctx.now,
+    };
+    let review = view
+        .duties
+        .iter()
+        .find(|duty| duty.kind == DutyKind::Review && duty.is_owed());
     let due = review.and_then(|duty| {
         let key = if duty.late { "was-due" } else { "due" };
         Some((l.ta(key, &[("due", l.due(duty.due?, ctx.now))]), duty.late))
     });
-    let told = view.entries.iter().filter(|entry| matches!(entry.event, Event::Told { .. } | Event::Supplemented { .. }));
+    let told = view
+        .entries
+        .iter()
+        .filter(|entry| matches!(entry.event, Event::Told { .. } | Event::Supplemented { .. }));
     let facts = view.entries.iter().filter_map(|entry| match &entry.event {
         Event::ReportMade(_) => Some(teller.line(entry).facts),
         _ => None,
     });
-    let mut facts: Vec<Fact> = facts.flatten().collect();
-    if let Some((_, registration)) = &view.state.registration {
-        facts.extend(teller.registration(registration));
-    }
+    let registered = view.state.registration.as_ref().map(|(_, registration)| teller.registration(registration));
+    let mut known = registered.unwrap_or_default();
+    // What was told and has been registered since is not said twice.
+    let untold = |fact: &Fact| known.iter().all(|known| known.label != fact.label);
+    let mut facts: Vec<Fact> = facts.flatten().filter(untold).collect();
+    facts.append(&mut known);
     ReviewPage {
         frame: Frame::of(ctx),
         head: Head::of(ctx, view),
