@@ -7,7 +7,7 @@ use tempfile::tempdir;
 
 /// Every case, as the list of the lawyer has them.
 fn listed(server: &Server, token: &str) -> Vec<serde_json::Value> {
-    let answer = server.get("/api/v1/cases", token).unwrap();
+    let answer = server.get("/api/v1/cases", token).expect("an answer");
     assert_eq!(answer.status, 200);
     answer.json()["items"].as_array().expect("a list").clone()
 }
@@ -67,11 +67,11 @@ fn check_bag(data: &Path, number: &str, drawer: &str) {
         "{checked}"
     );
 
-    let good = std::fs::read(&bag).unwrap();
+    let good = std::fs::read(&bag).expect("a bag");
     for place in [1, 3, 5, 7].map(|eighth| good.len() * eighth / 8) {
         let mut changed = good.clone();
         changed[place] ^= 1;
-        std::fs::write(&bag, changed).unwrap();
+        std::fs::write(&bag, changed).expect("a changed bag");
         let said = run(data, &["verify", text(&bag)]);
         assert_eq!(said.code, Some(1), "{drawer}, byte {place}: {}", said.out);
         let named = said

@@ -15,7 +15,7 @@ struct SmallDisk(TempDir);
 
 impl SmallDisk {
     fn mount() -> Option<Self> {
-        let folder = tempdir().unwrap();
+        let folder = tempdir().expect("a folder");
         let mount = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=16m", "vaern-test"])
             .arg(folder.path())
@@ -47,16 +47,16 @@ impl SmallDisk {
             .append(true)
             .create(true)
             .open(self.filler())
-            .unwrap();
+            .expect("a filler");
         for size in [64 * 1024, 4096, 1] {
             while filler.write_all(&vec![7; size]).is_ok() {}
         }
-        let length = filler.metadata().unwrap().len();
-        filler.set_len(length - spare).unwrap();
+        let length = filler.metadata().expect("its length").len();
+        filler.set_len(length - spare).expect("a shorter file");
     }
 
     fn free(&self) {
-        std::fs::remove_file(self.filler()).unwrap();
+        std::fs::remove_file(self.filler()).expect("a filler");
     }
 }
 
