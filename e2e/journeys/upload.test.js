@@ -42,7 +42,7 @@ describe("the report form with upload.js", () => {
       const [request] = server.received;
       assert.deepEqual(filesOf(request).map((file) => file.filename), files.map((_, n) => `indsat-${n + 1}.png`));
       assert.deepEqual(filesOf(request).map((file) => sha256(file.bytes)), files.map((file) => sha256(file.bytes)));
-      assert.deepEqual(hashesOf(request), files.map((file, n) => ({ name: `indsat-${n + 1}.png`, sha256: sha256(file.bytes) })));
+      assert.deepEqual(hashesOf(request), files.map((file, n) => ({ name: `indsat-${n + 1}.png`, sha256: sha256(file.bytes), pasted: true })));
       const order = request.parts.map((part) => part.name);
       assert.ok(order.lastIndexOf("hashes") < order.indexOf("exhibit"), "the hashes come before the files");
       assert.equal(request.headers.accept, "application/json");
@@ -80,6 +80,7 @@ describe("the report form with upload.js", () => {
     assert.deepEqual(filesOf(server.received[0]).map((file) => file.filename), [pdf.name, "c.png", "d.png"]);
     assert.deepEqual(hashesOf(server.received[0]).map((file) => file.name), [pdf.name, "c.png", "d.png"]);
     assert.equal(hashesOf(server.received[0])[0].sha256, sha256(pdf.bytes));
+    assert.deepEqual(hashesOf(server.received[0]).map((file) => file.pasted), [false, false, false]);
     await done();
   });
 

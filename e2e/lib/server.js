@@ -22,7 +22,7 @@ export async function freePort() {
 }
 
 /** Starts `vaern … demo` (or `serve`) and resolves once /healthz answers 200.
- *  Gives {url, data, port, vaern(...args), log(), restart(), kill(), stop()}; stop() also removes the data folder. */
+ *  Gives {url, data, port, vaern(...args), feed(input, ...args), log(), restart(), kill(), stop()}; stop() also removes the data folder. */
 export async function startServer({ command = "demo", env = {} } = {}) {
   const data = await mkdtemp(join(tmpdir(), "vaern-e2e-"));
   const port = await freePort();
@@ -63,6 +63,11 @@ export async function startServer({ command = "demo", env = {} } = {}) {
     log: () => log,
     /** Runs another command of the binary on the same data folder; resolves to {stdout, stderr}, rejects on a non-zero exit. */
     vaern: (...args) => promisify(execFile)(BINARY, ["--data", data, ...args], { env: environment, maxBuffer: 1 << 26 }),
+    /** The same with `input` on its standard input. */
+    feed: (input, ...args) => new Promise((done, failed) => {
+      const fed = execFile(BINARY, ["--data", data, ...args], { env: environment }, (error, stdout, stderr) => error ? failed(error) : done({ stdout, stderr }));
+      fed.stdin.end(input);
+    }),
     kill: () => end("SIGKILL"),
     restart: async () => { await end("SIGTERM"); await start("serve"); },
     stop: async () => { await end("SIGTERM"); await rm(data, { recursive: true, force: true }); },

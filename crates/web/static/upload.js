@@ -44,16 +44,16 @@ class Files {
     this.language = document.documentElement.lang || undefined;
   }
 
-  add(files, maxBytes) {
+  add(files, maxBytes, pasted = false) {
     for (const file of files) {
       if (file.size === 0) this.refuse(this.text("emptyFile", { name: file.name }));
       else if (file.size > maxBytes) this.refuse(this.text("tooBig", { name: file.name, size: this.size(maxBytes) }));
-      else this.take(file);
+      else this.take(file, pasted);
     }
   }
 
-  take(file) {
-    const item = { file, sha256: null };
+  take(file, pasted) {
+    const item = { file, pasted, sha256: null };
     item.hashLine = element("small", { className: "hash", textContent: "…" });
     item.remove = element("button", { type: "button", textContent: "×", title: this.text("remove", { name: file.name }) });
     item.remove.setAttribute("aria-label", item.remove.title);
@@ -106,7 +106,7 @@ class Files {
       if (file.name && !/^image\.\w+$/i.test(file.name)) return file;
       const name = `${this.text("pasted")}-${++this.pasted}.${EXTENSIONS[file.type] ?? "bin"}`;
       return new File([file], name, { type: file.type, lastModified: file.lastModified });
-    }), maxBytes);
+    }), maxBytes, true);
   }
 
   size(bytes) {
@@ -243,7 +243,7 @@ function enhance(form) {
 
   /** All fields, the hashes before the files, the files in the order of the list. */
   function contents() {
-    hashes.value = JSON.stringify(files.items.map((item) => ({ name: item.file.name, sha256: item.sha256 })));
+    hashes.value = JSON.stringify(files.items.map(({ file, pasted, sha256 }) => ({ name: file.name, sha256, pasted })));
     const body = new FormData(form);
     body.delete(input.name);
     return body;
