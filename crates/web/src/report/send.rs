@@ -10,7 +10,7 @@ use app::{AppError, FileFault, FileProblem};
 use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::case::{NewReport, Refusal};
+use domain::case::{NewReport, Refusal, field};
 use domain::vocabulary::Medium;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
@@ -109,6 +109,12 @@ fn new_report(ctx: &Ctx, received: &Received) -> Result<NewReport, Vec<FieldErro
         .map(|text| l.read_moment(text));
     if first_seen == Some(None) {
         errors.push(FieldError::new("first_seen", l.t("problem-not-a-time")));
+    }
+    // Checked here too, so that all that is wrong is said at once.
+    if let Err(Refusal::Invalid { problem, .. }) =
+        field::web_address("source_url", received.text("source_url"))
+    {
+        errors.push(FieldError::new("source_url", l.t(&format!("problem-{problem}"))));
     }
     if !errors.is_empty() {
         return Err(errors);

@@ -261,6 +261,19 @@ async fn wrong_fields_are_named_in_words() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
         assert_eq!(errors(&answer), [(field.to_owned(), message.to_owned())]);
     }
+    let fields = [
+        ("about", "colleague"),
+        ("colleague", "Fedtmule Hund"),
+        ("source_url", "ikke et link"),
+        ("medium", "due"),
+    ];
+    let answer = mette.post_by_script("/report", &fields, &[]).await;
+    let all: Vec<String> = errors(&answer).into_iter().map(|(field, _)| field).collect();
+    assert_eq!(
+        all,
+        ["colleague", "medium", "source_url"],
+        "everything that is wrong is said at once"
+    );
     let long = "x".repeat(20_001);
     let answer = mette.post_by_script("/report", &[("text", &long)], &[]).await;
     assert_eq!(errors(&answer)[0].1, "Er for langt");
