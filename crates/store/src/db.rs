@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{PgConnection, PgPool, Postgres, Row as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Row as _, Sqlite, SqliteConnection, SqlitePool};
 
 use crate::error::{Result, StoreError};
 
@@ -139,11 +139,21 @@ async fn connect_sqlite(file: &Path) -> Result<Pools> {
             .max_lifetime(None)
             .test_before_acquire(false)
     };
-    let write = pool(1).connect_with(options.clone()).await?;
+    let write = pool(1).after_release(|conn, _| Box::pin(has_ended(conn))).connect_with(options.clone()).await?;
     let read = pool(SQLITE_READERS)
         .connect_with(options.pragma("query_only", "on"))
         .await?;
     Ok(Pools::Sqlite { read, write })
+}
+
+/// Whether the connection is out of its transaction and may be used again. On a full disk SQLite rolls back by itself;
+/// the rollback that follows is then an error, after which sqlx counts one transaction too many and begins no other.
+async fn has_ended(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if conn.is_in_transaction() {
+        // What is queued, the rollback too, comes before the answer.
+        conn.ping().await?;
+    }
+    Ok(!conn.is_in_transaction())
 }
 
 async fn connect_postgres(url: &str) -> Result<Pools> {
