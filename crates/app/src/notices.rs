@@ -142,7 +142,7 @@ impl App {
         }
     }
 
-    /// The caller's latest unread notices, newest first, at most 20. Opening the case marks them read.
+    /// The caller's latest unread notices, newest first, at most 20. Opening the case, or acting on it, marks them read.
     ///
     /// # Errors
     /// Those of the store.

@@ -90,6 +90,10 @@ impl App {
         let ctx = self.context(&organisation, &case.procedure, self.now());
         let events = decide(&case.state, command, &caller.actor, &ctx)?;
         let performed = self.append(&mut tx, &mut case, &caller.actor, events).await?;
+        if let Some(person) = caller.actor.person() {
+            // Whoever acts on a case knows of it.
+            store::notices::mark_case_read(&mut tx, person, &case.id, self.now()).await?;
+        }
         self.remember_performed(&mut tx, &performed, once).await?;
         tx.commit().await?;
         Ok(performed)
