@@ -14,7 +14,7 @@ review-is-done = Sagen er vurderet, og der er ikke kommet noget nyt siden.
 review-see = Se vurderingen
 review-lawful-after = Er det lovligt, får borgeren aldrig at vide, at det skal høre op. Ledelsen kan stadig kontakte borgeren om det, der ligger bag, og omsorgen for medarbejderen fortsætter.
 
-ask-review-section-said = Hvad er der sagt?
+ask-review-section-said = Udsagnet
 ask-review-grounds-said = Hvad er der sagt?
 ask-review-grounds-said-hint = Gengiv det neutralt. Citér det afgørende ordret.
 ask-review-grounds-about = Om hvem eller hvad?
@@ -50,7 +50,7 @@ explain-outcome-rude-but-lawful = Tonen er grov, men en medarbejder skal kunne t
 explain-outcome-harassment = Det går ud over, hvad en medarbejder skal tåle. Ledelsen skal sige, at det skal høre op.
 explain-outcome-possible-crime = Det kan være strafbart. Politiet afgør det. Ledelsen skal sige, at det skal høre op.
 
-ask-review-section-contact = Må afsenderen kontaktes?
+ask-review-section-contact = Kontakt
 ask-review-contact-may = Må afsenderen kontaktes?
 may-contact-yes = Ja
 may-contact-through-guardian = Kun gennem forældremyndighedens indehaver

@@ -14,7 +14,7 @@ review-is-done = The case has been assessed, and nothing new has come since.
 review-see = See the assessment
 review-lawful-after = If it is lawful, the citizen is never told to stop. Management can still contact the citizen about what lies behind, and care for the employee goes on.
 
-ask-review-section-said = What is said?
+ask-review-section-said = The statement
 ask-review-grounds-said = What is said?
 ask-review-grounds-said-hint = In neutral words. Quote what is decisive word for word.
 ask-review-grounds-about = About whom or what?
@@ -50,7 +50,7 @@ explain-outcome-rude-but-lawful = The tone is rude, but an employee must be able
 explain-outcome-harassment = It goes beyond what an employee must tolerate. Management is to say that it must stop.
 explain-outcome-possible-crime = It may be a crime. The police decide that. Management is to say that it must stop.
 
-ask-review-section-contact = May the originator be contacted?
+ask-review-section-contact = Contact
 ask-review-contact-may = May the originator be contacted?
 may-contact-yes = Yes
 may-contact-through-guardian = Only through the guardian

@@ -225,7 +225,8 @@ impl Duties<'_> {
         let due = duty
             .due
             .filter(|_| duty.is_owed())
-            .map(|due| self.soon(due)).unwrap_or_default();
+            .map(|due| self.soon(due))
+            .unwrap_or_default();
         DutyLine {
             mark,
             mark_text: l.t(mark_key),
@@ -243,7 +244,11 @@ impl Duties<'_> {
     fn soon(&self, due: Timestamp) -> String {
         let l = self.teller.l;
         let days = (l.local(due).date() - l.local(self.now).date()).get_days();
-        if (-1..=7).contains(&days) { l.due(due, self.now) } else { l.date(due) }
+        if (-1..=7).contains(&days) {
+            l.due(due, self.now)
+        } else {
+            l.date(due)
+        }
     }
 
     fn small(&self, duty: &Duty, mine: bool) -> String {
@@ -269,7 +274,8 @@ impl Duties<'_> {
                 l.ta("duty-waits", &[("duties", on.join(", "))])
             }
             DutyState::Owed | DutyState::NotOwed => {
-                let who = if mine { l.t("you-first")
+                let who = if mine {
+                    l.t("you-first")
                 } else {
                     self.teller.name(&duty.owner)
                 };

@@ -4,6 +4,7 @@ mod drawers;
 pub mod duty;
 pub mod exhibits;
 mod export;
+mod facts;
 pub mod head;
 mod page;
 mod status;

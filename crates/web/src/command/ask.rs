@@ -150,7 +150,8 @@ fn care(asking: &Asking<'_>) -> Form {
     let l = asking.l;
     let mut make = Maker::new(l, "care");
     make.add("talked_at", Input::Moment)
-        .required().is(l.write_moment(asking.now));
+        .required()
+        .is(l.write_moment(asking.now));
     make.add("with", Input::Line).hint();
     make.add("talk", LINES).hint().required();
     make.add("wishes", LINES).hint();
@@ -196,7 +197,10 @@ fn register(asking: &Asking<'_>) -> Form {
     make.add("course", Input::Text { rows: 6 }).hint().required();
     make.section("who");
     make.add("targets", Input::People).hint().is(targets.join("\n"));
-    make.add("originator", Input::Line).hint().perhaps().is(originator);
+    make.add("originator", Input::Line)
+        .hint()
+        .perhaps()
+        .is(originator);
     make.add("certainty", Input::Radio(choices!(l, Certainty, "certainty-{}")))
         .required()
         .is(certainty.name());

@@ -42,14 +42,20 @@ pub fn form(l: &L, view: &CaseView, chosen: &[Purpose], now: Timestamp, today: D
         let week = today.saturating_add(jiff::Span::new().days(7));
         make.section("boundary");
         make.add("demand", Input::Text { rows: 3 }).hint().perhaps();
-        make.add("stop_by", Input::Date).hint().perhaps().is(week.to_string());
+        make.add("stop_by", Input::Date)
+            .hint()
+            .perhaps()
+            .is(week.to_string());
     }
     make.section("letter");
     make.add("letter", Input::Text { rows: 22 }).hint().perhaps();
     make.section("how");
     make.add("channel", Input::Radio(choices!(l, Channel, "channel-{}")))
         .required();
-    make.add("at", Input::Moment).hint().required().is(l.write_moment(now));
+    make.add("at", Input::Moment)
+        .hint()
+        .required()
+        .is(l.write_moment(now));
     make.add("note", Input::Text { rows: 4 }).hint().perhaps();
     if possible.contains(&Purpose::Substance) {
         make.add("complaint_routes_explained", Input::Check).hint();

@@ -110,7 +110,9 @@ fn addressee(view: &CaseView) -> String {
 fn about(l: &L, medium: Option<Medium>, platform: Option<&str>) -> String {
     match (medium, platform.filter(|platform| !platform.is_empty())) {
         (None, _) => l.t("letter-about"),
-        (Some(medium), Some(platform)) => l.ta(&format!("letter-about-on-{medium}"), &[("platform", platform)]),
+        (Some(medium), Some(platform)) => {
+            l.ta(&format!("letter-about-on-{medium}"), &[("platform", platform)])
+        }
         (Some(medium), None) => l.t(&format!("letter-about-{medium}")),
     }
 }

@@ -81,7 +81,11 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> 
         Event::ReportMade(_) => Some(teller.line(entry).facts),
         _ => None,
     });
-    let registered = view.state.registration.as_ref().map(|(_, registration)| teller.registration(registration));
+    let registered = view
+        .state
+        .registration
+        .as_ref()
+        .map(|(_, registration)| teller.registration(registration));
     let mut known = registered.unwrap_or_default();
     // What was told and has been registered since is not said twice.
     let untold = |fact: &Fact| known.iter().all(|known| known.label != fact.label);
