@@ -114,12 +114,13 @@ pub fn verify(path: &Path) -> anyhow::Result<ExitCode> {
 }
 
 pub async fn verify_store(data: &Path) -> anyhow::Result<ExitCode> {
-    let report = open_app(data).await?.verify_store(|done, total| {
+    let app = open_app(data).await?;
+    let tell = |done: u64, total: u64| {
         if done % 500 == 0 {
             eprintln!("{done} of {total} cases");
         }
-    });
-    let report = report.await?;
+    };
+    let report = app.verify_store(tell).await?;
     report.failures.iter().for_each(|failure| println!("FAIL  {failure}"));
     println!(
         "{} cases, {} entries, {} exhibits ({} bytes), {} seals: {}",

@@ -94,8 +94,11 @@ impl Server {
         let address = free_address()?;
         let mut command = Command::new(program);
         command.arg("--data").arg(folder).args(["serve", "--listen", &address.to_string()]).env("VAERN_LOG", "error");
-        let server = Self::start(command, address, "/sign-in").await?;
-        Ok(Self { token, manager_token, session, ..server })
+        let mut server = Self::start(command, address, "/sign-in").await?;
+        server.token = token;
+        server.manager_token = manager_token;
+        server.session = session;
+        Ok(server)
     }
 
     /// The bare store.
