@@ -20,6 +20,7 @@ mod security;
 mod sign_in;
 mod start;
 mod text;
+mod to_the_end;
 
 pub use dossier::Words;
 
@@ -27,7 +28,7 @@ pub use api::openapi;
 
 use app::App;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -53,6 +54,7 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(pages)
         .merge(api::router(&app))
+        .layer(from_fn(to_the_end::to_the_end))
         .layer(CatchPanicLayer::custom(page::panicked))
         .route("/static/{*path}", get(assets::file))
         .layer(from_fn_with_state(Arc::clone(&app), security::headers))

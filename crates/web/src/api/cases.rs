@@ -13,14 +13,18 @@ use std::collections::BTreeSet;
 
 /// Who the caller is.
 #[utoipa::path(
-    get, path = "/api/v1/me", tag = "me",
+    get, path = "/api/v1/me", operation_id = "who-am-i", tag = "me",
     responses(
         (status = 200, body = Me),
         (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub async fn me(client: Client) -> Result<Json<Me>, Problem> {
-    let person = client.caller.person.as_deref().ok_or(Problem::of("unauthorized"))?;
+    let person = client
+        .caller
+        .person
+        .as_deref()
+        .ok_or(Problem::of("unauthorized"))?;
     Ok(Json(Me {
         id: person.id.to_string(),
         name: person.name.clone(),
@@ -34,7 +38,7 @@ pub async fn me(client: Client) -> Result<Json<Me>, Problem> {
 
 /// What the caller owes, soonest first.
 #[utoipa::path(
-    get, path = "/api/v1/duties", tag = "me",
+    get, path = "/api/v1/duties", operation_id = "my-duties", tag = "me",
     params(
         ("page" = Option<String>, Query, description = "`next` of the page before."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 when nothing is said."),
@@ -46,13 +50,19 @@ pub async fn me(client: Client) -> Result<Json<Me>, Problem> {
     )
 )]
 pub async fn my_duties(client: Client) -> Result<Json<Listed<OwedItem>>, Problem> {
-    let page = client.app.my_duties(&client.caller, client.query("page").as_deref(), client.limit()?).await?;
-    Ok(Json(Listed { items: page.items.into_iter().map(OwedItem::from).collect(), next: page.next }))
+    let page = client
+        .app
+        .my_duties(&client.caller, client.query("page").as_deref(), client.limit()?)
+        .await?;
+    Ok(Json(Listed {
+        items: page.items.into_iter().map(OwedItem::from).collect(),
+        next: page.next,
+    }))
 }
 
 /// The cases that the caller has to do with, latest change first.
 #[utoipa::path(
-    get, path = "/api/v1/cases", tag = "cases",
+    get, path = "/api/v1/cases", operation_id = "list-cases", tag = "cases",
     params(
         ("phase" = Option<super::shape::PhaseName>, Query, description = "All when nothing is said."),
         ("page" = Option<String>, Query, description = "`next` of the page before."),
@@ -73,15 +83,24 @@ pub async fn list(client: Client) -> Result<Json<Listed<CaseItem>>, Problem> {
         Some(_) => return Err(Problem::field("phase", "unknown-value")),
     };
     let (cursor, limit) = (client.query("page"), client.limit()?);
-    let filter = CaseFilter { phase, relation: None };
-    let page = client.app.cases(&client.caller, filter, cursor.as_deref(), limit).await?;
+    let filter = CaseFilter {
+        phase,
+        relation: None,
+    };
+    let page = client
+        .app
+        .cases(&client.caller, filter, cursor.as_deref(), limit)
+        .await?;
     let own = own(&client, phase, cursor.as_deref(), limit, &page).await?;
     let (people, me) = (client.app.organisation(), client.caller.actor.person());
     let item = |row: CaseRow| {
         let matter = Some(&row.owner) == me || !own.contains(&row.number);
         CaseItem::of(row, &people, matter)
     };
-    Ok(Json(Listed { items: page.items.into_iter().map(item).collect(), next: page.next }))
+    Ok(Json(Listed {
+        items: page.items.into_iter().map(item).collect(),
+        next: page.next,
+    }))
 }
 
 /// Which of the page's cases the caller is target or reporter of: those do not show them what the lawyer and the manager
@@ -94,11 +113,18 @@ async fn own(
     page: &Page<CaseRow>,
 ) -> Result<BTreeSet<CaseNumber>, Problem> {
     let mut own = BTreeSet::new();
-    if page.items.iter().all(|row| row.title.is_none() && row.outcome.is_none()) {
+    if page
+        .items
+        .iter()
+        .all(|row| row.title.is_none() && row.outcome.is_none())
+    {
         return Ok(own);
     }
     for relation in [Relation::Target, Relation::Reporter] {
-        let filter = CaseFilter { phase, relation: Some(relation) };
+        let filter = CaseFilter {
+            phase,
+            relation: Some(relation),
+        };
         let found = client.app.cases(&client.caller, filter, cursor, limit).await?;
         own.extend(found.items.into_iter().map(|row| row.number));
     }
@@ -107,7 +133,7 @@ async fn own(
 
 /// One case. That the caller looked is an entry.
 #[utoipa::path(
-    get, path = "/api/v1/cases/{number}", tag = "cases",
+    get, path = "/api/v1/cases/{number}", operation_id = "read-case", tag = "cases",
     params(("number" = String, Path, example = "2026-0001")),
     responses(
         (status = 200, body = CaseDetail),
@@ -116,13 +142,16 @@ async fn own(
     )
 )]
 pub async fn one(client: Client, Path(case): Path<String>) -> Result<Json<CaseDetail>, Problem> {
-    let view = client.app.case(&client.caller, &number(&case)?, Viewing::Case).await?;
+    let view = client
+        .app
+        .case(&client.caller, &number(&case)?, Viewing::Case)
+        .await?;
     Ok(Json(CaseDetail::of(&view, &client.app.organisation())))
 }
 
 /// A case's duties, in the order of the procedure. That the caller looked is an entry.
 #[utoipa::path(
-    get, path = "/api/v1/cases/{number}/duties", tag = "cases",
+    get, path = "/api/v1/cases/{number}/duties", operation_id = "list-duties", tag = "cases",
     params(("number" = String, Path, example = "2026-0001")),
     responses(
         (status = 200, body = Listed<DutyItem>),
@@ -131,8 +160,15 @@ pub async fn one(client: Client, Path(case): Path<String>) -> Result<Json<CaseDe
     )
 )]
 pub async fn duties(client: Client, Path(case): Path<String>) -> Result<Json<Listed<DutyItem>>, Problem> {
-    let view = client.app.case(&client.caller, &number(&case)?, Viewing::Status).await?;
+    let view = client
+        .app
+        .case(&client.caller, &number(&case)?, Viewing::Status)
+        .await?;
     let people = client.app.organisation();
-    let items = view.duties.iter().map(|duty| DutyItem::of(duty, &view, &people)).collect();
+    let items = view
+        .duties
+        .iter()
+        .map(|duty| DutyItem::of(duty, &view, &people))
+        .collect();
     Ok(Json(Listed { items, next: None }))
 }

@@ -35,14 +35,26 @@ impl FromRequestParts<Arc<App>> for Client {
             None => (session(app, &parts.headers).await?, Arrival::Uploaded),
         };
         let caller = caller.ok_or(Problem::of("unauthorized"))?;
-        let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
-        let path = original.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let original = parts
+            .extensions
+            .get::<OriginalUri>()
+            .map_or(&parts.uri, |uri| &uri.0);
+        let path = original
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
         let key = match parts.headers.get("idempotency-key").map(|value| value.to_str()) {
             None => None,
             Some(Ok(key)) if !key.trim().is_empty() => Some(key.trim().to_owned()),
             Some(_) => return Err(Problem::field("Idempotency-Key", "unknown-value")),
         };
-        Ok(Self { app: Arc::clone(app), caller, arrival, path, key })
+        Ok(Self {
+            app: Arc::clone(app),
+            caller,
+            arrival,
+            path,
+            key,
+        })
     }
 }
 
@@ -51,7 +63,11 @@ fn token(headers: &HeaderMap) -> Option<Result<&str, Problem>> {
     let said = headers.get(AUTHORIZATION)?;
     let bearer = said.to_str().ok().and_then(|said| said.split_once(' '));
     let bearer = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    Some(bearer.map(|(_, token)| token.trim()).ok_or(Problem::of("unauthorized")))
+    Some(
+        bearer
+            .map(|(_, token)| token.trim())
+            .ok_or(Problem::of("unauthorized")),
+    )
 }
 
 async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
@@ -77,7 +93,9 @@ impl Client {
     /// # Errors
     /// 422 naming `limit` unless it is a number from 1 to 200.
     pub fn limit(&self) -> Result<u32, Problem> {
-        let Some(asked) = self.query("limit") else { return Ok(LIMIT) };
+        let Some(asked) = self.query("limit") else {
+            return Ok(LIMIT);
+        };
         let limit = asked.parse().ok().filter(|limit| (1..=MOST).contains(limit));
         limit.ok_or(Problem::field("limit", "not-a-number"))
     }

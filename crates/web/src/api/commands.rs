@@ -32,7 +32,12 @@ impl Done {
     fn of(performed: &Performed, people: &Organisation) -> Self {
         let duty = |duty| {
             // What was set aside, and why, is for those who may read it: it is on the case's own page.
-            DutyItem::shown(duty, &performed.state, people, duty.kind.compartment() == Compartment::Matter)
+            DutyItem::shown(
+                duty,
+                &performed.state,
+                people,
+                duty.kind.compartment() == Compartment::Matter,
+            )
         };
         Self {
             case: performed.number.to_string(),
@@ -44,7 +49,7 @@ impl Done {
 
 /// Do something in a case: `{"type": "receive"}` and what else the command takes.
 #[utoipa::path(
-    post, path = "/api/v1/cases/{number}/commands", tag = "cases",
+    post, path = "/api/v1/cases/{number}/commands", operation_id = "command", tag = "cases",
     params(
         ("number" = String, Path, example = "2026-0001"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key gives the first answer again."),
@@ -75,13 +80,25 @@ pub async fn perform(
         _ => Problem::of("bad-request"),
     })?;
     let command: Command = parse::json("command", &body)?;
-    let performed = client.app.perform(&client.caller, &number, command, client.key()).await?;
+    let performed = client
+        .app
+        .perform(&client.caller, &number, command, client.key())
+        .await?;
     Ok(Json(Done::of(&performed, &client.app.organisation())))
 }
 
 /// Whether the body is said to be JSON, or not said to be anything.
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(said) = headers.get(CONTENT_TYPE) else { return true };
-    let kind = said.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some(said) = headers.get(CONTENT_TYPE) else {
+        return true;
+    };
+    let kind = said
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     kind == "application/json" || kind.ends_with("+json")
 }

@@ -1,11 +1,11 @@
 //! Exhibits: in, listed, and out as they came.
 
 use super::client::{Client, number};
+use super::parse;
 use super::problem::{Problem, ProblemDocument};
 use super::reports::{Claim, claims};
 use super::shape::{ExhibitItem, Listed, Received};
 use super::upload::{self, Sending};
-use super::parse;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Path;
@@ -15,7 +15,8 @@ use base64::engine::general_purpose::STANDARD;
 use domain::access::Action;
 use domain::case::{Exhibit, Viewing};
 use http::header::{
-    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ use utoipa::ToSchema;
 
 /// The exhibits that the caller may open: all of them, or those they sent themselves. That they looked is an entry.
 #[utoipa::path(
-    get, path = "/api/v1/cases/{number}/exhibits", tag = "exhibits",
+    get, path = "/api/v1/cases/{number}/exhibits", operation_id = "list-exhibits", tag = "exhibits",
     params(("number" = String, Path, example = "2026-0001")),
     responses(
         (status = 200, body = Listed<ExhibitItem>),
@@ -32,13 +33,21 @@ use utoipa::ToSchema;
     )
 )]
 pub async fn list(client: Client, Path(case): Path<String>) -> Result<Json<Listed<ExhibitItem>>, Problem> {
-    let view = client.app.case(&client.caller, &number(&case)?, Viewing::Case).await?;
+    let view = client
+        .app
+        .case(&client.caller, &number(&case)?, Viewing::Case)
+        .await?;
     let all = view.may(Action::ReadExhibits) && view.may(Action::ReadMatter);
     let own = view.may(Action::ReadOwnReport);
-    let shown = view.state.exhibits.iter().filter(|(_, exhibit)| {
-        all || (own && Some(&exhibit.sent_by) == client.caller.actor.person())
-    });
-    Ok(Json(Listed { items: shown.map(|(at, exhibit)| ExhibitItem::of(*at, exhibit)).collect(), next: None }))
+    let shown = view
+        .state
+        .exhibits
+        .iter()
+        .filter(|(_, exhibit)| all || (own && Some(&exhibit.sent_by) == client.caller.actor.person()));
+    Ok(Json(Listed {
+        items: shown.map(|(at, exhibit)| ExhibitItem::of(*at, exhibit)).collect(),
+        next: None,
+    }))
 }
 
 /// The JSON part `exhibits`.
@@ -68,7 +77,7 @@ pub struct Added {
 
 /// Add files to a case.
 #[utoipa::path(
-    post, path = "/api/v1/cases/{number}/exhibits", tag = "exhibits",
+    post, path = "/api/v1/cases/{number}/exhibits", operation_id = "add-exhibits", tag = "exhibits",
     params(("number" = String, Path, example = "2026-0001")),
     request_body(content = ExhibitsForm, content_type = "multipart/form-data"),
     responses(
@@ -88,10 +97,24 @@ pub async fn add(client: Client, Path(case): Path<String>, sending: Sending) -> 
     let number = number(&case)?;
     let mut incoming = client.app.begin_exhibits(&client.caller, &number).await?;
     let json = upload::read(sending, "exhibits", &mut incoming, client.arrival).await?;
-    let claimed = if json.is_empty() { Claims::default() } else { parse::json("exhibits", &wrapped(&json))? };
-    let added = client.app.add_exhibits(&client.caller, incoming, &claims(claimed.exhibits)).await?;
+    let claimed = if json.is_empty() {
+        Claims::default()
+    } else {
+        parse::json("exhibits", &wrapped(&json))?
+    };
+    let added = client
+        .app
+        .add_exhibits(&client.caller, incoming, &claims(claimed.exhibits))
+        .await?;
     let exhibits = added.iter().map(Received::from).collect();
-    Ok((StatusCode::CREATED, Json(Added { case: number.to_string(), exhibits })).into_response())
+    Ok((
+        StatusCode::CREATED,
+        Json(Added {
+            case: number.to_string(),
+            exhibits,
+        }),
+    )
+        .into_response())
 }
 
 /// The list as the field of an object, as it is in a report, so that its places have names.
@@ -101,7 +124,7 @@ fn wrapped(list: &[u8]) -> Vec<u8> {
 
 /// An exhibit's bytes as they came. That the caller took them is an entry.
 #[utoipa::path(
-    get, path = "/api/v1/cases/{number}/exhibits/{n}/original", tag = "exhibits",
+    get, path = "/api/v1/cases/{number}/exhibits/{n}/original", operation_id = "read-original", tag = "exhibits",
     params(("number" = String, Path, example = "2026-0001"), ("n" = u32, Path, example = 1)),
     responses(
         (status = 200, content_type = "application/octet-stream", body = Vec<u8>,
@@ -128,18 +151,31 @@ fn headers(exhibit: &Exhibit) -> HeaderMap {
         (CONTENT_DISPOSITION, attachment(&exhibit.name)),
         (ETAG, format!("\"{}\"", exhibit.sha256)),
         // RFC 9530, section 2 (checked 2026-11-23).
-        (HeaderName::from_static("repr-digest"), format!("sha-256=:{digest}:")),
+        (
+            HeaderName::from_static("repr-digest"),
+            format!("sha-256=:{digest}:"),
+        ),
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
     ];
-    said.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?))).collect()
+    said.into_iter()
+        .filter_map(|(name, value)| Some((name, HeaderValue::from_str(&value).ok()?)))
+        .collect()
 }
 
 /// A download under this name: in plain letters for old clients, whole for all others (RFC 6266, section 4.3, and RFC 8187,
 /// section 3.2.1; checked 2026-11-23).
 pub fn attachment(name: &str) -> String {
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || " .-_()".contains(c) { c } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || " .-_()".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let whole = name.bytes().fold(String::new(), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
             out.push(byte.into());

@@ -15,7 +15,7 @@ const CHUNK: usize = 64 * 1024;
 
 /// Take a drawer out as a bag (BagIt, RFC 8493): originals, dossier, journal and proofs. That it was taken is an entry.
 #[utoipa::path(
-    get, path = "/api/v1/cases/{number}/export/{drawer}", tag = "cases",
+    get, path = "/api/v1/cases/{number}/export/{drawer}", operation_id = "export", tag = "cases",
     params(("number" = String, Path, example = "2026-0001"), ("drawer" = Compartment, Path)),
     responses(
         (status = 200, content_type = "application/zip", body = Vec<u8>),
@@ -33,7 +33,10 @@ pub async fn bag(client: Client, Path((case, drawer)): Path<(String, String)>) -
         (CONTENT_LENGTH, bag.bytes.to_string()),
         (CONTENT_DISPOSITION, attachment(&bag.name)),
     ];
-    let file = bag.file.reopen().map_err(|error| app::AppError::Internal(error.into()))?;
+    let file = bag
+        .file
+        .reopen()
+        .map_err(|error| app::AppError::Internal(error.into()))?;
     let file = tokio::fs::File::from_std(file);
     // The temporary file is kept until its last byte has been read.
     let stream = futures_util::stream::try_unfold((file, bag), |(mut file, bag)| async move {

@@ -38,13 +38,19 @@ impl EntryItem {
             fields.remove("blob");
         }
         let (seq, at, drawer) = (entry.seq, entry.at, entry.event.compartment());
-        Self { seq, at, by: actor(people, &entry.actor), drawer, event }
+        Self {
+            seq,
+            at,
+            by: actor(people, &entry.actor),
+            drawer,
+            event,
+        }
     }
 }
 
 /// The journal as far as it is for the caller, oldest first. That the caller looked is an entry.
 #[utoipa::path(
-    get, path = "/api/v1/cases/{number}/journal", tag = "cases",
+    get, path = "/api/v1/cases/{number}/journal", operation_id = "read-journal", tag = "cases",
     params(
         ("number" = String, Path, example = "2026-0001"),
         ("page" = Option<String>, Query, description = "`next` of the page before."),
@@ -61,13 +67,18 @@ pub async fn journal(client: Client, Path(case): Path<String>) -> Result<Json<Li
     let (number, limit) = (number(&case)?, client.limit()?);
     let after = match client.query("page") {
         None => 0,
-        Some(page) => page.parse::<u64>().map_err(|_| Problem::field("page", "not-a-number"))?,
+        Some(page) => page
+            .parse::<u64>()
+            .map_err(|_| Problem::field("page", "not-a-number"))?,
     };
     let view = view(&client, &number).await?;
     let people = client.app.organisation();
     let mut shown = view.entries.iter().filter(|entry| entry.seq > after);
-    let items: Vec<EntryItem> =
-        shown.by_ref().take(limit as usize).map(|entry| EntryItem::of(entry, &people)).collect();
+    let items: Vec<EntryItem> = shown
+        .by_ref()
+        .take(limit as usize)
+        .map(|entry| EntryItem::of(entry, &people))
+        .collect();
     let more = shown.next().is_some();
     let next = items.last().filter(|_| more).map(|entry| entry.seq.to_string());
     Ok(Json(Listed { items, next }))
@@ -115,7 +126,7 @@ impl Look {
 
 /// Who has looked at a case, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/cases/{number}/access-log", tag = "cases",
+    get, path = "/api/v1/cases/{number}/access-log", operation_id = "read-access-log", tag = "cases",
     params(
         ("number" = String, Path, example = "2026-0001"),
         ("page" = Option<String>, Query, description = "`next` of the page before."),
@@ -131,7 +142,13 @@ impl Look {
 )]
 pub async fn access_log(client: Client, Path(case): Path<String>) -> Result<Json<Listed<Look>>, Problem> {
     let (number, page) = (number(&case)?, client.query("page"));
-    let log = client.app.access_log(&client.caller, Some(&number), page.as_deref(), client.limit()?).await?;
+    let log = client
+        .app
+        .access_log(&client.caller, Some(&number), page.as_deref(), client.limit()?)
+        .await?;
     let people = client.app.organisation();
-    Ok(Json(Listed { items: log.items.iter().map(|look| Look::of(look, &people)).collect(), next: log.next }))
+    Ok(Json(Listed {
+        items: log.items.iter().map(|look| Look::of(look, &people)).collect(),
+        next: log.next,
+    }))
 }

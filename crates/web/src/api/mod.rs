@@ -22,8 +22,10 @@ use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use problem::{Problem, ProblemDocument};
+use serde_json::{Value, json};
 use std::any::Any;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -55,7 +57,9 @@ const JSON_LIMIT: usize = 1024 * 1024;
 /// The most bytes of a sending with files: as many files as are taken, each as large as is taken, and the words. How large
 /// each file is, is counted where it is received.
 fn files() -> DefaultBodyLimit {
-    let all = app::FILE_LIMIT.saturating_mul(app::FILES_LIMIT as u64).saturating_add(16 * 1024 * 1024);
+    let all = app::FILE_LIMIT
+        .saturating_mul(app::FILES_LIMIT as u64)
+        .saturating_add(16 * 1024 * 1024);
     DefaultBodyLimit::max(usize::try_from(all).unwrap_or(usize::MAX))
 }
 
@@ -86,7 +90,10 @@ pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/api/{*rest}", any(unknown))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(security::same_site())
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(app), problem::speak))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(app),
+            problem::speak,
+        ))
 }
 
 /// The description of the API, OpenAPI 3.1, as indented JSON that ends in a line break.
@@ -94,11 +101,49 @@ pub fn openapi() -> String {
     let (_, mut description) = described();
     let schemes = &mut description.components.get_or_insert_default().security_schemes;
     let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    let session = ApiKeyValue::with_description("vaern", "The session of the pages, for our own scripts on them.");
+    let session =
+        ApiKeyValue::with_description("vaern", "The session of the pages, for our own scripts on them.");
     schemes.insert("token".into(), token.into());
-    schemes.insert("session".into(), SecurityScheme::ApiKey(ApiKey::Cookie(session)).into());
-    let json = description.to_pretty_json();
-    format!("{}\n", json.expect("a description is made of strings and lists"))
+    schemes.insert(
+        "session".into(),
+        SecurityScheme::ApiKey(ApiKey::Cookie(session)).into(),
+    );
+    let mut json = serde_json::to_value(&description).expect("a description is made of strings and lists");
+    complete(&mut json);
+    format!("{json:#}\n")
+}
+
+/// What holds for every operation: each answer has its words, and whatever else goes wrong is a problem document too.
+fn complete(description: &mut Value) {
+    let operations = description["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|paths| paths.values_mut());
+    let operations = operations
+        .flat_map(|path| path.as_object_mut())
+        .flat_map(|path| path.values_mut());
+    for operation in operations {
+        let Some(answers) = operation["responses"].as_object_mut() else {
+            continue;
+        };
+        for (status, answer) in answers.iter_mut() {
+            let code = StatusCode::from_bytes(status.as_bytes())
+                .ok()
+                .and_then(|status| status.canonical_reason());
+            let said = answer
+                .as_object_mut()
+                .map(|answer| answer.entry("description").or_insert(Value::Null));
+            said.filter(|said| said.as_str().is_none_or(str::is_empty))
+                .into_iter()
+                .for_each(|said| *said = code.unwrap_or("Answer").into());
+        }
+        let document = json!({ "$ref": "#/components/schemas/ProblemDocument" });
+        let content = json!({ "application/problem+json": { "schema": document } });
+        answers.insert(
+            "default".into(),
+            json!({ "description": "Any other problem", "content": content }),
+        );
+    }
 }
 
 /// `GET /api/openapi.json`; it says nothing about anybody, so it is open to all.

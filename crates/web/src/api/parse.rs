@@ -10,22 +10,31 @@ use serde_json::{Map, Value};
 /// # Errors
 /// 422 with line and column where it is no JSON (`part` says of what), else naming the field.
 pub fn json<T: DeserializeOwned + Serialize>(part: &'static str, bytes: &[u8]) -> Result<T, Problem> {
-    let mut value: Value =
-        serde_json::from_slice(bytes).map_err(|error| Problem::not_json(part, error.line(), error.column()))?;
+    let mut value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Problem::not_json(part, error.line(), error.column()))?;
     without_nulls(&mut value);
     if !value.is_object() {
         return Err(fault(part, "wrong-type", &["object"]));
     }
-    let read: T = serde_json::from_value(value.clone()).map_err(|error| blame::<T>(part, &value, &error.to_string()))?;
+    let read: T = serde_json::from_value(value.clone())
+        .map_err(|error| blame::<T>(part, &value, &error.to_string()))?;
     let known = serde_json::to_value(&read).unwrap_or_default();
     let mut unknown = Vec::new();
     strangers(&value, &known, "", &mut unknown);
-    if unknown.is_empty() { Ok(read) } else { Err(Problem::fields(unknown)) }
+    if unknown.is_empty() {
+        Ok(read)
+    } else {
+        Err(Problem::fields(unknown))
+    }
 }
 
 fn fault(field: &str, code: &'static str, expected: &[&str]) -> Problem {
     let expected = expected.iter().map(|word| (*word).to_owned()).collect();
-    Problem::fields(vec![FieldFault { field: field.to_owned(), code, expected }])
+    Problem::fields(vec![FieldFault {
+        field: field.to_owned(),
+        code,
+        expected,
+    }])
 }
 
 fn without_nulls(value: &mut Value) {
@@ -47,7 +56,11 @@ fn strangers(sent: &Value, known: &Value, place: &str, found: &mut Vec<FieldFaul
                 let place = below(place, name);
                 match known.get(name) {
                     Some(known) => strangers(value, known, &place, found),
-                    None => found.push(FieldFault { field: place, code: "unknown-field", expected: Vec::new() }),
+                    None => found.push(FieldFault {
+                        field: place,
+                        code: "unknown-field",
+                        expected: Vec::new(),
+                    }),
                 }
             }
         }
@@ -61,13 +74,21 @@ fn strangers(sent: &Value, known: &Value, place: &str, found: &mut Vec<FieldFaul
 }
 
 fn below(place: &str, name: &str) -> String {
-    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+    if place.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{place}.{name}")
+    }
 }
 
 /// Turns the reader's complaint into a problem with a place. The reader of tagged variants does not say where it was, so
 /// the place is found by trying: the deepest field without which it complains of something else.
 fn blame<T: DeserializeOwned>(part: &str, value: &Value, complaint: &str) -> Problem {
-    let complains = |value: &Value| serde_json::from_value::<T>(value.clone()).err().map(|error| error.to_string());
+    let complains = |value: &Value| {
+        serde_json::from_value::<T>(value.clone())
+            .err()
+            .map(|error| error.to_string())
+    };
     if let Some(name) = quoted(complaint, "missing field `") {
         let place = home(value, name, complaint, &complains);
         return fault(&place, "required", &[]);
@@ -78,7 +99,9 @@ fn blame<T: DeserializeOwned>(part: &str, value: &Value, complaint: &str) -> Pro
         return fault(&place, "unknown-value", &expected);
     }
     if complaint.starts_with("invalid type") || complaint.starts_with("invalid value") {
-        let expected = complaint.rsplit_once("expected ").map_or("", |(_, expected)| expected);
+        let expected = complaint
+            .rsplit_once("expected ")
+            .map_or("", |(_, expected)| expected);
         return fault(&place, "wrong-type", &[kind(expected)]);
     }
     fault(&place, "not-a-time", &[])
@@ -111,46 +134,65 @@ fn home(value: &Value, name: &str, complaint: &str, complains: Complains<'_>) ->
             && complains(&tried).as_deref() != Some(complaint)
     };
     let found = places.iter().find(filled).cloned().unwrap_or_default();
-    found.into_iter().chain([name.to_owned()]).collect::<Vec<_>>().join(".")
+    found
+        .into_iter()
+        .chain([name.to_owned()])
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
-/// The deepest field whose absence changes the complaint.
+/// The field at fault. The reader goes through the fields in order, so it is the last one, and the deepest, whose absence
+/// changes the complaint; leaving out the tag changes every complaint.
 fn culprit(value: &Value, complaint: &str, complains: Complains<'_>) -> Option<String> {
-    let mut found = None;
-    for place in objects(value) {
-        let mut names = value.clone();
-        let names: Vec<String> = object_at(&mut names, &place)?.keys().cloned().collect();
-        for name in names {
-            let mut tried = value.clone();
-            object_at(&mut tried, &place)?.remove(&name);
-            if complains(&tried).as_deref() != Some(complaint) {
-                found = Some(place.iter().cloned().chain([name]).collect::<Vec<_>>().join("."));
-                break;
+    let mut fields = Vec::new();
+    fields_below(value, &[], &mut fields);
+    let blamed = |place: &&Vec<String>| {
+        let mut tried = value.clone();
+        let (name, parent) = place.split_last().expect("a field has a name");
+        object_at(&mut tried, parent)
+            .and_then(|fields| fields.remove(name))
+            .is_some()
+            && complains(&tried).as_deref() != Some(complaint)
+    };
+    let is_tag = |place: &&Vec<String>| place.len() == 1 && place[0] == "type";
+    let found = fields.iter().rev().filter(|place| !is_tag(place)).find(blamed);
+    found
+        .or_else(|| fields.iter().find(is_tag))
+        .map(|place| place.join("."))
+}
+
+/// The places of all fields in the order in which they are read, each before those inside it.
+fn fields_below(value: &Value, place: &[String], found: &mut Vec<Vec<String>>) {
+    let below = |name: String| [place, &[name]].concat();
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let place = below(name.clone());
+                found.push(place.clone());
+                fields_below(value, &place, found);
             }
         }
+        Value::Array(items) => {
+            // A list of hundreds is told as a whole.
+            for (at, item) in items.iter().take(200).enumerate() {
+                fields_below(item, &below(at.to_string()), found);
+            }
+        }
+        _ => {}
     }
-    found
 }
 
-/// The places of all objects, outermost first, those in lists by their number.
+/// The places of all objects, outermost first.
 fn objects(value: &Value) -> Vec<Vec<String>> {
-    let mut places = Vec::new();
-    let mut open = vec![(Vec::new(), value)];
-    while let Some((place, value)) = open.pop() {
-        let inner: Vec<(String, &Value)> = match value {
-            Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
-            Value::Array(items) => items.iter().take(200).enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
-            _ => continue,
-        };
-        open.extend(inner.into_iter().map(|(name, value)| {
-            let place: Vec<String> = place.iter().cloned().chain([name]).collect();
-            (place, value)
-        }));
-        if value.is_object() {
-            places.push(place);
-        }
-    }
-    places.sort_by_key(Vec::len);
+    let mut fields = Vec::new();
+    fields_below(value, &[], &mut fields);
+    let parents = fields.into_iter().map(|mut place| {
+        place.pop();
+        place
+    });
+    let mut places: Vec<Vec<String>> = parents.chain([Vec::new()]).collect();
+    places.sort_by_key(|place| (place.len(), place.clone()));
+    places.dedup();
     places
 }
 
@@ -168,7 +210,6 @@ fn object_at<'a>(value: &'a mut Value, place: &[String]) -> Option<&'a mut Map<S
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use domain::case::Command;
 
     fn said(json: &str) -> String {
@@ -182,7 +223,10 @@ mod tests {
     fn names(json: &str, field: &str, code: &str) {
         let said = said(json);
         let expected = format!("FieldFault {{ field: {field:?}, code: {code:?}");
-        assert!(said.contains(&expected), "{json}\n  gave {said}\n  not {expected}");
+        assert!(
+            said.contains(&expected),
+            "{json}\n  gave {said}\n  not {expected}"
+        );
     }
 
     const REVIEW: &str = r#"{"type":"review","outcome":"harassment","contact":{"may":"yes"},
@@ -192,7 +236,10 @@ mod tests {
     #[test]
     fn a_command_that_fits_is_read() {
         assert_eq!(said(r#"{"type":"receive"}"#), "Receive");
-        assert_eq!(said(r#"{"type":"care","talk":"x","talked_at":null,"wishes":null}"#), "Care");
+        assert_eq!(
+            said(r#"{"type":"care","talk":"x","talked_at":null,"wishes":null}"#),
+            "Care"
+        );
         assert_eq!(said(REVIEW), "Review");
     }
 
@@ -204,23 +251,55 @@ mod tests {
         names(r#"{"type":"care"}"#, "talk", "required");
         names(r#"{"type":"care","talk":null}"#, "talk", "required");
         names(r#"{"type":"care","talk":5}"#, "talk", "wrong-type");
-        names(r#"{"type":"care","talk":"x","talked_at":"yesterday"}"#, "talked_at", "not-a-time");
-        names(r#"{"type":"care","talk":"x","talked_att":"2026-10-12T10:00:00Z"}"#, "talked_att", "unknown-field");
-        names(r#"{"type":"follow-up","week":-1,"talk":"x"}"#, "week", "wrong-type");
-        names(r#"{"type":"waive","duty":"reveiw","reason":"x"}"#, "duty", "unknown-value");
-        names(r#"{"type":"invite","person":"p12","drawers":["matter","all"],"until":"2026-12-01"}"#, "drawers", "unknown-value");
+        names(
+            r#"{"type":"care","talk":"x","talked_at":"yesterday"}"#,
+            "talked_at",
+            "not-a-time",
+        );
+        names(
+            r#"{"type":"care","talk":"x","talked_att":"2026-10-12T10:00:00Z"}"#,
+            "talked_att",
+            "unknown-field",
+        );
+        names(
+            r#"{"type":"follow-up","week":-1,"talk":"x"}"#,
+            "week",
+            "wrong-type",
+        );
+        names(
+            r#"{"type":"waive","duty":"reveiw","reason":"x"}"#,
+            "duty",
+            "unknown-value",
+        );
+        names(
+            r#"{"type":"invite","person":"p12","drawers":["matter","all"],"until":"2026-12-01"}"#,
+            "drawers",
+            "unknown-value",
+        );
         names("[]", "command", "wrong-type");
     }
 
     #[test]
     fn a_field_inside_another_is_named_with_both() {
         names(&REVIEW.replace(r#""said":"a","#, ""), "grounds.said", "required");
-        names(&REVIEW.replace(r#""aim":"person""#, r#""aim":"dog""#), "grounds.aim", "unknown-value");
-        names(&REVIEW.replace(r#""may":"yes""#, r#""may":"yes","By":"x""#), "contact.By", "unknown-field");
+        names(
+            &REVIEW.replace(r#""aim":"person""#, r#""aim":"dog""#),
+            "grounds.aim",
+            "unknown-value",
+        );
+        names(
+            &REVIEW.replace(r#""may":"yes""#, r#""may":"yes","By":"x""#),
+            "contact.By",
+            "unknown-field",
+        );
     }
 
     #[test]
     fn what_is_no_json_is_told_by_line_and_column() {
-        assert!(said("{\"type\":\n \"receive\",}").contains("line: 2, column: 12"), "{}", said("{\"type\":\n \"receive\",}"));
+        assert!(
+            said("{\"type\":\n \"receive\",}").contains("line: 2, column: 12"),
+            "{}",
+            said("{\"type\":\n \"receive\",}")
+        );
     }
 }

@@ -9,7 +9,9 @@ use axum::response::{IntoResponse, Response};
 use domain::case::Refusal;
 use domain::language::Language;
 use domain::vocabulary::DutyKind;
-use http::header::{ACCEPT_LANGUAGE, ALLOW, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{
+    ACCEPT_LANGUAGE, ALLOW, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use std::sync::Arc;
@@ -61,7 +63,11 @@ enum About {
     Files(Vec<FileProblem>),
     Duties(Vec<DutyKind>),
     /// Line and column at which JSON stops being JSON, of which part.
-    Place { part: &'static str, line: usize, column: usize },
+    Place {
+        part: &'static str,
+        line: usize,
+        column: usize,
+    },
 }
 
 /// What is wrong with one field of what was sent.
@@ -103,42 +109,71 @@ pub const CODES: &[(&str, StatusCode)] = &[
 impl Problem {
     /// A problem that needs no more words.
     pub fn of(code: &'static str) -> Self {
-        Self { code, about: About::Nothing }
+        Self {
+            code,
+            about: About::Nothing,
+        }
     }
 
     /// One field that can't be accepted.
     pub fn field(field: &str, code: &'static str) -> Self {
-        Self::fields(vec![FieldFault { field: field.to_owned(), code, expected: Vec::new() }])
+        Self::fields(vec![FieldFault {
+            field: field.to_owned(),
+            code,
+            expected: Vec::new(),
+        }])
     }
 
     /// Fields that can't be accepted.
     pub fn fields(faults: Vec<FieldFault>) -> Self {
-        Self { code: "invalid-field", about: About::Fields(faults) }
+        Self {
+            code: "invalid-field",
+            about: About::Fields(faults),
+        }
     }
 
     /// Files that can't be accepted: 413 if size is all that is wrong with them.
     pub fn files(problems: Vec<FileProblem>) -> Self {
         let too_big = |problem: &FileProblem| matches!(problem.fault, FileFault::TooBig { .. });
-        let code = if problems.iter().all(too_big) { "files-too-big" } else { "invalid-files" };
-        Self { code, about: About::Files(problems) }
+        let code = if problems.iter().all(too_big) {
+            "files-too-big"
+        } else {
+            "invalid-files"
+        };
+        Self {
+            code,
+            about: About::Files(problems),
+        }
     }
 
     /// The sending ended in the middle of this file, or before the end of all of them.
     pub fn cut_off(name: Option<String>) -> Self {
-        let problem = |name| FileProblem { name, fault: FileFault::CutOff };
-        Self { code: "cut-off", about: About::Files(name.map(problem).into_iter().collect()) }
+        let problem = |name| FileProblem {
+            name,
+            fault: FileFault::CutOff,
+        };
+        Self {
+            code: "cut-off",
+            about: About::Files(name.map(problem).into_iter().collect()),
+        }
     }
 
     /// Not JSON from this line and column on (both from 1).
     pub fn not_json(part: &'static str, line: usize, column: usize) -> Self {
-        Self { code: "invalid-json", about: About::Place { part, line, column } }
+        Self {
+            code: "invalid-json",
+            about: About::Place { part, line, column },
+        }
     }
 
     fn refused(refusal: Refusal) -> Self {
         let (code, duties) = (refusal.code(), refusal.duties());
         match refusal {
             Refusal::Invalid { field, problem } => Self::field(&field, problem),
-            _ => Self { code, about: About::Duties(duties) },
+            _ => Self {
+                code,
+                about: About::Duties(duties),
+            },
         }
     }
 
@@ -150,12 +185,25 @@ impl Problem {
 
     fn document(&self, l: &L) -> ProblemDocument {
         let is_refusal = self.status() == StatusCode::CONFLICT;
-        let title = if is_refusal { l.t("api-refused") } else { l.t(&format!("api-{}", self.code)) };
-        let detail = if is_refusal { format!("refusal-{}", self.code) } else { format!("api-{}-detail", self.code) };
+        let title = if is_refusal {
+            l.t("api-refused")
+        } else {
+            l.t(&format!("api-{}", self.code))
+        };
+        let detail = if is_refusal {
+            format!("refusal-{}", self.code)
+        } else {
+            format!("api-{}-detail", self.code)
+        };
         let detail = match &self.about {
-            About::Place { part, line, column } => {
-                l.ta(&detail, &[("part", (*part).to_owned()), ("line", line.to_string()), ("column", column.to_string())])
-            }
+            About::Place { part, line, column } => l.ta(
+                &detail,
+                &[
+                    ("part", (*part).to_owned()),
+                    ("line", line.to_string()),
+                    ("column", column.to_string()),
+                ],
+            ),
             _ => l.t(&detail),
         };
         let errors = match &self.about {
@@ -163,19 +211,39 @@ impl Problem {
             About::Files(problems) => problems.iter().map(|problem| file_error(l, problem)).collect(),
             _ => Vec::new(),
         };
-        let duties = if let About::Duties(duties) = &self.about { duties.clone() } else { Vec::new() };
+        let duties = if let About::Duties(duties) = &self.about {
+            duties.clone()
+        } else {
+            Vec::new()
+        };
         let kind = format!("urn:vaern:problem:{}", self.code);
-        ProblemDocument { kind, title, status: self.status().as_u16(), detail, errors, duties }
+        ProblemDocument {
+            kind,
+            title,
+            status: self.status().as_u16(),
+            detail,
+            errors,
+            duties,
+        }
     }
 }
 
 fn field_error(l: &L, fault: &FieldFault) -> FieldError {
     let ours = FIELD_CODES.contains(&fault.code);
-    let mut message = l.t(&format!("{}-{}", if ours { "api-field" } else { "problem" }, fault.code));
+    let mut message = l.t(&format!(
+        "{}-{}",
+        if ours { "api-field" } else { "problem" },
+        fault.code
+    ));
     if !fault.expected.is_empty() {
         message = format!("{message}: {}", fault.expected.join(", "));
     }
-    FieldError { field: fault.field.clone(), code: fault.code.to_owned(), message, file: None }
+    FieldError {
+        field: fault.field.clone(),
+        code: fault.code.to_owned(),
+        message,
+        file: None,
+    }
 }
 
 fn file_error(l: &L, problem: &FileProblem) -> FieldError {
@@ -186,9 +254,18 @@ fn file_error(l: &L, problem: &FileProblem) -> FieldError {
         _ => (String::new(), ""),
     };
     let code = problem.fault.code();
-    let args = [("name", problem.name.clone()), ("limit", limit), ("found", found.to_owned())];
+    let args = [
+        ("name", problem.name.clone()),
+        ("limit", limit),
+        ("found", found.to_owned()),
+    ];
     let message = l.ta(&format!("file-{code}"), &args);
-    FieldError { field: "exhibit".into(), code: code.into(), message, file: Some(problem.name.clone()) }
+    FieldError {
+        field: "exhibit".into(),
+        code: code.into(),
+        message,
+        file: Some(problem.name.clone()),
+    }
 }
 
 impl From<AppError> for Problem {
@@ -244,10 +321,18 @@ pub async fn speak(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let l = language(&app, &headers).await;
     let document = problem.document(&l);
     let body = serde_json::to_vec(&document).unwrap_or_default();
-    let kind = [(CONTENT_TYPE, "application/problem+json"), (CONTENT_LANGUAGE, l.code())];
+    let kind = [
+        (CONTENT_TYPE, "application/problem+json"),
+        (CONTENT_LANGUAGE, l.code()),
+    ];
     let mut spoken = (problem.status(), kind, body).into_response();
     let out = spoken.headers_mut();
-    out.extend(response.headers().get(ALLOW).map(|allowed| (ALLOW, allowed.clone())));
+    out.extend(
+        response
+            .headers()
+            .get(ALLOW)
+            .map(|allowed| (ALLOW, allowed.clone())),
+    );
     match problem.status() {
         StatusCode::UNAUTHORIZED => out.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
         StatusCode::SERVICE_UNAVAILABLE => out.insert(RETRY_AFTER, HeaderValue::from_static("1")),
@@ -264,7 +349,10 @@ async fn language(app: &Arc<App>, headers: &HeaderMap) -> L {
     {
         return visitor.l;
     }
-    let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let asked = headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     L::new(preferred(asked), &app.calendar().local(app.now()))
 }
 
@@ -273,9 +361,20 @@ fn preferred(asked: &str) -> Language {
     let weighed = asked.split(',').filter_map(|range| {
         let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
         let weight: f32 = weight.trim().strip_prefix("q=")?.trim().parse().ok()?;
-        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
-        let language = if primary == "*" { Some(Language::Da) } else { Language::parse(&primary) };
-        language.filter(|_| weight > 0.0).map(|language| (language, weight))
+        let primary = tag
+            .trim()
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let language = if primary == "*" {
+            Some(Language::Da)
+        } else {
+            Language::parse(&primary)
+        };
+        language
+            .filter(|_| weight > 0.0)
+            .map(|language| (language, weight))
     });
     let best = weighed.reduce(|best, next| if next.1 > best.1 { next } else { best });
     best.map_or(Language::Da, |(language, _)| language)
@@ -311,7 +410,12 @@ mod tests {
             let l = L::new(*language, &noon.to_zoned(jiff::tz::TimeZone::UTC));
             for (code, _) in CODES {
                 assert!(l.has(&format!("api-{code}")), "{language}: api-{code}");
-                let detail = Problem::of(code).document(&l).detail;
+                let problem = if *code == "invalid-json" {
+                    Problem::not_json("report", 2, 7)
+                } else {
+                    Problem::of(code)
+                };
+                let detail = problem.document(&l).detail;
                 assert!(!detail.contains('⟦'), "{language}: {detail}");
             }
             for code in Refusal::CODES {
@@ -319,7 +423,11 @@ mod tests {
             }
             let fields = Refusal::PROBLEMS.iter().chain(FIELD_CODES);
             for code in fields {
-                let fault = FieldFault { field: "x".into(), code, expected: Vec::new() };
+                let fault = FieldFault {
+                    field: "x".into(),
+                    code,
+                    expected: Vec::new(),
+                };
                 let message = field_error(&l, &fault).message;
                 assert!(!message.contains('⟦'), "{language}: {message}");
             }

@@ -104,14 +104,22 @@ impl ReportBody {
 
 /// The claims as the application takes them.
 pub fn claims(exhibits: Vec<Claim>) -> Vec<ClaimedFile> {
-    exhibits.into_iter().map(|Claim { name, sha256 }| ClaimedFile { name, sha256 }).collect()
+    exhibits
+        .into_iter()
+        .map(|Claim { name, sha256 }| ClaimedFile { name, sha256 })
+        .collect()
 }
 
 impl ReceiptBody {
     fn of(receipt: &Receipt, people: &Organisation, procedure: &Procedure) -> Self {
         let next = receipt.next.iter().map(|next| NextItem {
             duty: next.duty,
-            owner: owes(people, &next.owner, &receipt.owner, procedure.rule(next.duty).owed_by),
+            owner: owes(
+                people,
+                &next.owner,
+                &receipt.owner,
+                procedure.rule(next.duty).owed_by,
+            ),
             due: next.due,
         });
         Self {
@@ -126,7 +134,7 @@ impl ReceiptBody {
 
 /// Report what happened, with screenshots and other files.
 #[utoipa::path(
-    post, path = "/api/v1/reports", tag = "reports",
+    post, path = "/api/v1/reports", operation_id = "report", tag = "reports",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the first receipt again.")),
     request_body(content = ReportForm, content_type = "multipart/form-data"),
     responses(
@@ -141,10 +149,16 @@ impl ReceiptBody {
     )
 )]
 pub async fn create(client: Client, sending: Sending) -> Result<Response, Problem> {
-    let Client { app, caller, arrival, .. } = &client;
+    let Client {
+        app, caller, arrival, ..
+    } = &client;
     let mut incoming = app.begin_report(caller);
     let json = upload::read(sending, "report", &mut incoming, *arrival).await?;
-    let body = if json.is_empty() { ReportBody::default() } else { parse::json("report", &json)? };
+    let body = if json.is_empty() {
+        ReportBody::default()
+    } else {
+        parse::json("report", &json)?
+    };
     let (new, claimed) = body.split();
     let receipt = app.report(caller, incoming, &claimed, new, client.key()).await?;
     let body = ReceiptBody::of(&receipt, &app.organisation(), &app.procedure());

@@ -22,18 +22,26 @@ pub struct Official {
 
 /// The name of somebody of the organisation; their id if they are not in it any more.
 pub fn name(people: &Organisation, person: &PersonId) -> String {
-    people.person(person).map_or_else(|| person.to_string(), |person| person.name.clone())
+    people
+        .person(person)
+        .map_or_else(|| person.to_string(), |person| person.name.clone())
 }
 
 /// The manager who has a case.
 pub fn owner(people: &Organisation, person: &PersonId) -> Official {
-    Official { name: name(people, person), role: OwedBy::Manager }
+    Official {
+        name: name(people, person),
+        role: OwedBy::Manager,
+    }
 }
 
 /// Who owes a duty: whoever has the case is its manager, whatever the duty.
 pub fn owes(people: &Organisation, person: &PersonId, owner: &PersonId, owed_by: OwedBy) -> Official {
     let role = if person == owner { OwedBy::Manager } else { owed_by };
-    Official { name: name(people, person), role }
+    Official {
+        name: name(people, person),
+        role,
+    }
 }
 
 /// A page of a list.
@@ -235,7 +243,9 @@ impl DutyItem {
             DutyState::Waiting(on) => (DutyStanding::Waiting, None, None, on.clone()),
             DutyState::Owed => (DutyStanding::Owed, None, None, Vec::new()),
             DutyState::Done { at, .. } => (DutyStanding::Done, Some(*at), None, Vec::new()),
-            DutyState::Waived { at, reason, .. } => (DutyStanding::Waived, Some(*at), Some(reason.clone()), Vec::new()),
+            DutyState::Waived { at, reason, .. } => {
+                (DutyStanding::Waived, Some(*at), Some(reason.clone()), Vec::new())
+            }
         };
         Self {
             duty: duty.kind,
@@ -264,8 +274,23 @@ pub struct OwedItem {
 
 impl From<DutyRow> for OwedItem {
     fn from(row: DutyRow) -> Self {
-        let DutyRow { number, title, duty, due, late, acute, .. } = row;
-        Self { case: number.to_string(), title, duty, due, late, acute }
+        let DutyRow {
+            number,
+            title,
+            duty,
+            due,
+            late,
+            acute,
+            ..
+        } = row;
+        Self {
+            case: number.to_string(),
+            title,
+            duty,
+            due,
+            late,
+            acute,
+        }
     }
 }
 
@@ -318,12 +343,25 @@ pub struct Received {
 
 impl From<&Exhibit> for Received {
     fn from(exhibit: &Exhibit) -> Self {
-        let Exhibit { number, name, sha256, bytes, .. } = exhibit;
-        Self { number: *number, name: name.clone(), sha256: sha256.clone(), bytes: *bytes }
+        let Exhibit {
+            number,
+            name,
+            sha256,
+            bytes,
+            ..
+        } = exhibit;
+        Self {
+            number: *number,
+            name: name.clone(),
+            sha256: sha256.clone(),
+            bytes: *bytes,
+        }
     }
 }
 
 /// Who did something, for those who may know: a person's name, `system` or `operator`.
 pub fn actor(people: &Organisation, actor: &Actor) -> String {
-    actor.person().map_or_else(|| actor.as_text().to_owned(), |person| name(people, person))
+    actor
+        .person()
+        .map_or_else(|| actor.as_text().to_owned(), |person| name(people, person))
 }

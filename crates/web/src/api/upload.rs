@@ -41,14 +41,24 @@ pub async fn read(
             name => {
                 let code = if name == json { "twice" } else { "unknown-field" };
                 refused = refused.or(Some(Problem::field(&name, code)));
-                while field.chunk().await.map_err(|error| broken(&error, None))?.is_some() {}
+                while field
+                    .chunk()
+                    .await
+                    .map_err(|error| broken(&error, None))?
+                    .is_some()
+                {}
             }
         }
     }
     refused.map_or(Ok(text.unwrap_or_default()), Err)
 }
 
-async fn file(field: &mut Field<'_>, incoming: &mut Incoming, arrival: Arrival, pass: bool) -> Result<(), Problem> {
+async fn file(
+    field: &mut Field<'_>,
+    incoming: &mut Incoming,
+    arrival: Arrival,
+    pass: bool,
+) -> Result<(), Problem> {
     let name = field.file_name().unwrap_or_default().to_owned();
     if !pass {
         incoming.file(&name, arrival).await?;
@@ -64,7 +74,10 @@ async fn file(field: &mut Field<'_>, incoming: &mut Incoming, arrival: Arrival, 
             }
         }
     }
-    Ok(if pass { () } else { incoming.end_file().await? })
+    if !pass {
+        incoming.end_file().await?;
+    }
+    Ok(())
 }
 
 /// The part's bytes; `None` if there are too many.

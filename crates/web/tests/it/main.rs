@@ -1,5 +1,6 @@
 //! Everything as a browser meets it: requests through the router, on a real store.
 
+mod api;
 mod helpers;
 mod lists;
 mod pages;
