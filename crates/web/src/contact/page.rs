@@ -14,7 +14,7 @@ use askama::Template;
 use axum::Form as Body;
 use axum::extract::Path;
 use axum::response::Response;
-use domain::case::{CommandKind, Event, MayContact, Phase, Purpose, Viewing};
+use domain::case::{Channel, CommandKind, Event, MayContact, Phase, Purpose, Viewing};
 use domain::vocabulary::DutyKind;
 use http::StatusCode;
 use jiff::civil::Date;
@@ -68,16 +68,27 @@ pub async fn send(
         write_letter(&ctx, &prepared.view, &mut form, &chosen);
         return render(&page(&ctx, &prepared, form, &chosen, None));
     }
-    if fill_in(&ctx, &mut form) {
-        return render_status(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &page(&ctx, &prepared, form, &chosen, None),
-        );
+    let letter = posted.all("letter");
+    let spoken = posted
+        .get("channel")
+        .and_then(Channel::parse)
+        .is_some_and(is_spoken);
+    if spoken {
+        // The letter that we suggested was not sent, so it is no part of the record.
+        form.set("letter", Vec::new());
+    } else if fill_in(&ctx, &mut form) {
+        let page = page(&ctx, &prepared, form, &chosen, None);
+        return render_status(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    match carry_out(&ctx, &prepared, &mut form).await? {
-        None => Ok(done(&prepared)),
-        Some(told) => render_status(told.status, &page(&ctx, &prepared, form, &chosen, told.refused)),
-    }
+    let Some(told) = carry_out(&ctx, &prepared, &mut form).await? else {
+        return Ok(done(&prepared));
+    };
+    form.set("letter", letter);
+    render_status(told.status, &page(&ctx, &prepared, form, &chosen, told.refused))
+}
+
+fn is_spoken(channel: Channel) -> bool {
+    matches!(channel, Channel::Phone | Channel::Meeting)
 }
 
 /// The purposes that the address asks for, if they are owed; else all that are.

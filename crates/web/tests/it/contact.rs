@@ -210,5 +210,11 @@ async fn to_a_child_only_through_the_guardian() {
     );
     let mut fields = fields.to_vec();
     fields.push(("through_guardian", "true"));
+    fields.push(("letter", "Et brev, der aldrig blev sendt."));
     done(&vibeke, &number, "contact", &fields).await;
+    let story = vibeke.get(&format!("/cases/{number}?drawer=matter")).await.text();
+    assert!(
+        story.contains("kontaktede afsenderen ved telefon") && !story.contains("/letters/"),
+        "{story}"
+    );
 }
