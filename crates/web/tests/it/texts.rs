@@ -176,11 +176,7 @@ fn belongs(key: &str, family: &str) -> bool {
     let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else {
         return false;
     };
-    if told < 2
-        || !pieces.iter().all(|piece| letters(piece))
-        || !key.starts_with(first)
-        || !key.ends_with(last)
-    {
+    if told < 2 || !pieces.iter().all(letters) || !key.starts_with(first) || !key.ends_with(last) {
         return false;
     }
     let mut rest = key;
