@@ -1,6 +1,9 @@
 //! Everything as a browser meets it: requests through the router, on a real store.
 
 mod api;
+mod case;
+mod commands;
+mod contact;
 mod helpers;
 mod lists;
 mod pages;
