@@ -19,7 +19,9 @@ async fn open_app(data: &Path) -> anyhow::Result<App> {
 
 /// The language of messages: English unless the environment says Danish.
 fn language() -> Language {
-    let danish = std::env::var("LC_ALL").or_else(|_| std::env::var("LANG")).is_ok_and(|lang| lang.starts_with("da"));
+    let danish = std::env::var("LC_ALL")
+        .or_else(|_| std::env::var("LANG"))
+        .is_ok_and(|lang| lang.starts_with("da"));
     if danish { Language::Da } else { Language::En }
 }
 
@@ -29,12 +31,17 @@ pub async fn import(data: &Path, units: &Path, people: &Path) -> anyhow::Result<
     let imported = match domain::import::import(&units_text, &names.0, &people_text, &names.1) {
         Ok(imported) => imported,
         Err(errors) => {
-            errors.iter().for_each(|error| eprintln!("{}", error.message(language())));
+            errors
+                .iter()
+                .for_each(|error| eprintln!("{}", error.message(language())));
             return Ok(ExitCode::FAILURE);
         }
     };
     let counts = open_app(data).await?.import(&imported).await?;
-    imported.notes.iter().for_each(|note| eprintln!("{}", note.message(language())));
+    imported
+        .notes
+        .iter()
+        .for_each(|note| eprintln!("{}", note.message(language())));
     for (what, counts) in [("units", &counts.units), ("people", &counts.people)] {
         println!(
             "{what}: {} added, {} changed, {} unchanged, {} left",
@@ -50,7 +57,10 @@ fn read(path: &Path) -> anyhow::Result<String> {
     valid.map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        anyhow::anyhow!("{}: line {line}: not UTF-8; save the file as UTF-8", path.display())
+        anyhow::anyhow!(
+            "{}: line {line}: not UTF-8; save the file as UTF-8",
+            path.display()
+        )
     })
 }
 
@@ -65,11 +75,21 @@ pub async fn token(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
 
 pub async fn password(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
     let app = open_app(data).await?;
-    let Ok(person) = app.caller_named(email) else { bail!("nobody active has the e-mail {email}") };
+    let Ok(person) = app.caller_named(email) else {
+        bail!("nobody active has the e-mail {email}")
+    };
     let mut password = String::new();
-    std::io::stdin().take(2_000).read_to_string(&mut password).context("standard input")?;
-    match app.set_password(person.id()?, password.trim_end_matches(['\r', '\n'])).await {
-        Err(AppError::Refused(_)) => bail!("the password must have at least {} characters", app::PASSWORD_MIN),
+    std::io::stdin()
+        .take(2_000)
+        .read_to_string(&mut password)
+        .context("standard input")?;
+    match app
+        .set_password(person.id()?, password.trim_end_matches(['\r', '\n']))
+        .await
+    {
+        Err(AppError::Refused(_)) => {
+            bail!("the password must have at least {} characters", app::PASSWORD_MIN)
+        }
         result => result?,
     }
     eprintln!("the password of {email} is set");
@@ -78,23 +98,42 @@ pub async fn password(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
 
 pub async fn seal(data: &Path) -> anyhow::Result<ExitCode> {
     let sealed = open_app(data).await?.seal().await?;
-    let root: String = sealed.seal.root.iter().map(|byte| format!("{byte:02x}")).collect();
-    println!("root {root}\ncases {}\nkey {}", sealed.seal.size, sealed.fingerprint);
+    let root: String = sealed
+        .seal
+        .root
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    println!(
+        "root {root}\ncases {}\nkey {}",
+        sealed.seal.size, sealed.fingerprint
+    );
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn export(data: &Path, number: &str, drawer: Compartment, output: &Path) -> anyhow::Result<ExitCode> {
-    let Some(number) = CaseNumber::parse(number) else { bail!("{number} is not a case number such as 2026-0001") };
+pub async fn export(
+    data: &Path,
+    number: &str,
+    drawer: Compartment,
+    output: &Path,
+) -> anyhow::Result<ExitCode> {
+    let Some(number) = CaseNumber::parse(number) else {
+        bail!("{number} is not a case number such as 2026-0001")
+    };
     let app = open_app(data).await?;
     let bag = match app.export(&Caller::operator(), &number, drawer).await {
         Err(AppError::NotFound) => bail!("there is no case {number}"),
         bag => bag?,
     };
-    let folder = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = output
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut kept = tempfile::NamedTempFile::new_in(folder).with_context(|| folder.display().to_string())?;
     std::io::copy(&mut bag.file.reopen()?, kept.as_file_mut())?;
     kept.as_file().sync_all()?;
-    kept.persist(output).with_context(|| output.display().to_string())?;
+    kept.persist(output)
+        .with_context(|| output.display().to_string())?;
     eprintln!("{}: {} bytes", output.display(), bag.bytes);
     Ok(ExitCode::SUCCESS)
 }
@@ -103,25 +142,38 @@ pub fn verify(path: &Path) -> anyhow::Result<ExitCode> {
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let report = proof::verify::verify_bag(BufReader::with_capacity(1 << 20, file));
     report.checked.iter().for_each(|line| println!("ok    {line}"));
-    report.failures.iter().for_each(|failure| println!("FAIL  {}: {}", failure.file, failure.what));
+    report
+        .failures
+        .iter()
+        .for_each(|failure| println!("FAIL  {}: {}", failure.file, failure.what));
     if let Some(key) = &report.public_key_fingerprint {
         println!("key   {key} (compare with the fingerprint that the municipality publishes)");
     }
-    if let Some(at) = report.sealed_at_us.and_then(|at| jiff::Timestamp::from_microsecond(at).ok()) {
+    if let Some(at) = report
+        .sealed_at_us
+        .and_then(|at| jiff::Timestamp::from_microsecond(at).ok())
+    {
         println!("seal  {at} by the server's own clock");
     }
-    Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.holds() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 pub async fn verify_store(data: &Path) -> anyhow::Result<ExitCode> {
     let app = open_app(data).await?;
     let tell = |done: u64, total: u64| {
-        if done % 500 == 0 {
+        if done.is_multiple_of(500) {
             eprintln!("{done} of {total} cases");
         }
     };
     let report = app.verify_store(tell).await?;
-    report.failures.iter().for_each(|failure| println!("FAIL  {failure}"));
+    report
+        .failures
+        .iter()
+        .for_each(|failure| println!("FAIL  {failure}"));
     println!(
         "{} cases, {} entries, {} exhibits ({} bytes), {} seals: {}",
         report.cases,
@@ -129,7 +181,15 @@ pub async fn verify_store(data: &Path) -> anyhow::Result<ExitCode> {
         report.exhibits,
         report.bytes,
         report.seals,
-        if report.failures.is_empty() { "all whole" } else { "see above" }
+        if report.failures.is_empty() {
+            "all whole"
+        } else {
+            "see above"
+        }
     );
-    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -126,13 +126,27 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve { listen } => serve::serve(&data, listen, false).await,
         Command::Demo { listen, fill_only } => {
             demo::fill(&data).await?;
-            if fill_only { Ok(ExitCode::SUCCESS) } else { serve::serve(&data, listen, true).await }
+            if fill_only {
+                Ok(ExitCode::SUCCESS)
+            } else {
+                serve::serve(&data, listen, true).await
+            }
         }
-        Command::Org { command: Org::Import { units, people } } => commands::import(&data, &units, &people).await,
-        Command::Token { command: Token::Create { email } } => commands::token(&data, &email).await,
-        Command::Person { command: Person::Password { email } } => commands::password(&data, &email).await,
+        Command::Org {
+            command: Org::Import { units, people },
+        } => commands::import(&data, &units, &people).await,
+        Command::Token {
+            command: Token::Create { email },
+        } => commands::token(&data, &email).await,
+        Command::Person {
+            command: Person::Password { email },
+        } => commands::password(&data, &email).await,
         Command::Seal => commands::seal(&data).await,
-        Command::Export { number, drawer, output } => commands::export(&data, &number, drawer, &output).await,
+        Command::Export {
+            number,
+            drawer,
+            output,
+        } => commands::export(&data, &number, drawer, &output).await,
         Command::Verify { bag } => commands::verify(&bag),
         Command::VerifyStore => commands::verify_store(&data).await,
         Command::Openapi => {

@@ -25,9 +25,21 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
         Err(error) => return Err(error).context("procedure.toml"),
     };
     let secure_cookies = std::env::var("VAERN_PUBLIC_URL").is_ok_and(|url| url.starts_with("https://"));
-    let settings = Settings { demonstration, secure_cookies };
+    let settings = Settings {
+        demonstration,
+        secure_cookies,
+    };
     let composer = Arc::new(web::Words);
-    Ok(App::open(Parts { store, signing, clock, dice, procedure, composer, settings }).await?)
+    Ok(App::open(Parts {
+        store,
+        signing,
+        clock,
+        dice,
+        procedure,
+        composer,
+        settings,
+    })
+    .await?)
 }
 
 /// Opens the store alone.
@@ -36,14 +48,26 @@ pub async fn store(data: &Path, dice: &mut StdRng) -> anyhow::Result<Store> {
         Ok(text) => MasterKey::from_hex(text.trim()).context("VAERN_MASTER_KEY")?,
         Err(_) => MasterKey::open_or_create(&data.join("keys/master.key"), dice)?,
     };
-    let database_url = std::env::var("VAERN_DATABASE_URL").ok().filter(|url| !url.is_empty());
-    Ok(Store::open(StoreConfig { database_url, dir: data.to_owned(), master }, dice).await?)
+    let database_url = std::env::var("VAERN_DATABASE_URL")
+        .ok()
+        .filter(|url| !url.is_empty());
+    Ok(Store::open(
+        StoreConfig {
+            database_url,
+            dir: data.to_owned(),
+            master,
+        },
+        dice,
+    )
+    .await?)
 }
 
 /// A generator seeded by the operating system.
 pub fn dice() -> anyhow::Result<StdRng> {
     let mut seed = [0; 32];
-    SysRng.try_fill_bytes(&mut seed).context("the operating system gives no randomness")?;
+    SysRng
+        .try_fill_bytes(&mut seed)
+        .context("the operating system gives no randomness")?;
     Ok(StdRng::from_seed(seed))
 }
 

@@ -20,10 +20,14 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
     if swept > 0 {
         tracing::info!(files = swept, "removed files of uploads that were never finished");
     }
-    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("can't listen on {listen}"))?;
     let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
     tracing::info!(engine = app.engine(), "Værn is ready on http://{listen}");
-    let served = axum::serve(listener, web::router(app)).with_graceful_shutdown(told_to_stop()).await;
+    let served = axum::serve(listener, web::router(app))
+        .with_graceful_shutdown(told_to_stop())
+        .await;
     jobs.abort();
     served.context("serving ended")?;
     Ok(ExitCode::SUCCESS)

@@ -139,7 +139,10 @@ async fn connect_sqlite(file: &Path) -> Result<Pools> {
             .max_lifetime(None)
             .test_before_acquire(false)
     };
-    let write = pool(1).after_release(|conn, _| Box::pin(has_ended(conn))).connect_with(options.clone()).await?;
+    let write = pool(1)
+        .after_release(|conn, _| Box::pin(has_ended(conn)))
+        .connect_with(options.clone())
+        .await?;
     let read = pool(SQLITE_READERS)
         .connect_with(options.pragma("query_only", "on"))
         .await?;

@@ -18,7 +18,10 @@ impl Composer for Words {
     fn dossier(&self, material: Material) -> Dossier {
         let l = L::new(material.language, &material.calendar.local(material.now));
         let organisation = masked(&material, &l);
-        let teller = Teller { l: &l, organisation: &organisation };
+        let teller = Teller {
+            l: &l,
+            organisation: &organisation,
+        };
         Dossier {
             language: match material.language {
                 Language::Da => DossierLanguage::Danish,
@@ -33,9 +36,17 @@ impl Composer for Words {
             summary: summary(&material),
             assessment: assessments(&material.entries, &teller),
             contacts: contacts(&material.entries, &teller),
-            chronology: material.entries.iter().map(|entry| chronology(entry, &teller)).collect(),
+            chronology: material
+                .entries
+                .iter()
+                .map(|entry| chronology(entry, &teller))
+                .collect(),
             proof: proof(&material, &l),
-            exhibits: material.exhibits.into_iter().map(|shown| exhibit(shown, &teller)).collect(),
+            exhibits: material
+                .exhibits
+                .into_iter()
+                .map(|shown| exhibit(shown, &teller))
+                .collect(),
         }
     }
 
@@ -48,7 +59,9 @@ impl Composer for Words {
     ) -> String {
         // Only words are asked of it, no times: any moment will do.
         let l = L::new(language, &state.opened_at.to_zoned(jiff::tz::TimeZone::UTC));
-        let Actor::Person(person) = actor else { return Teller { l: &l, organisation }.actor(actor) };
+        let Actor::Person(person) = actor else {
+            return Teller { l: &l, organisation }.actor(actor);
+        };
         part(person, state).map_or_else(|| Teller { l: &l, organisation }.name(person), |key| l.t(key))
     }
 }
@@ -69,12 +82,25 @@ fn part(person: &PersonId, state: &CaseState) -> Option<&'static str> {
 /// The organisation with everybody whom the case knows, and the target and reporter named by their part.
 fn masked(material: &Material, l: &L) -> Organisation {
     let state = &material.state;
-    let mut named: BTreeSet<PersonId> = material.organisation.people().iter().filter_map(|person| {
-        let acts = material.entries.iter().any(|entry| entry.actor.person() == Some(&person.id));
-        acts.then(|| person.id.clone())
-    }).collect();
+    let mut named: BTreeSet<PersonId> = material
+        .organisation
+        .people()
+        .iter()
+        .filter_map(|person| {
+            let acts = material
+                .entries
+                .iter()
+                .any(|entry| entry.actor.person() == Some(&person.id));
+            acts.then(|| person.id.clone())
+        })
+        .collect();
     named.extend([&state.owner, &state.superior].into_iter().cloned());
-    named.extend([&state.legal, &state.hr, &state.communication].into_iter().flatten().cloned());
+    named.extend(
+        [&state.legal, &state.hr, &state.communication]
+            .into_iter()
+            .flatten()
+            .cloned(),
+    );
     named.extend(state.targets.iter().cloned());
     named.extend(state.reports.iter().map(|(_, facts)| facts.reporter.clone()));
     named.extend(state.delegated.values().cloned());
@@ -90,17 +116,28 @@ fn masked(material: &Material, l: &L) -> Organisation {
 }
 
 fn title(material: &Material, l: &L) -> String {
-    let registered = material.state.registration.as_ref().map(|(_, registration)| registration.title.clone());
+    let registered = material
+        .state
+        .registration
+        .as_ref()
+        .map(|(_, registration)| registration.title.clone());
     registered.unwrap_or_else(|| l.ta("case-untitled", &[("number", &material.number)]))
 }
 
 fn front(material: &Material, teller: &Teller<'_>) -> Vec<(String, String)> {
     let (l, state) = (teller.l, &material.state);
-    let unit = material.organisation.unit(&state.unit).map(|unit| unit.name.clone()).unwrap_or_default();
+    let unit = material
+        .organisation
+        .unit(&state.unit)
+        .map(|unit| unit.name.clone())
+        .unwrap_or_default();
     let mut facts = vec![
         (l.t("dossier-unit"), unit),
         (l.t("dossier-opened"), l.at(state.opened_at)),
-        (l.t("dossier-phase"), l.t(&format!("phase-{}", state.phase.name()))),
+        (
+            l.t("dossier-phase"),
+            l.t(&format!("phase-{}", state.phase.name())),
+        ),
     ];
     if material.drawer != Compartment::Matter {
         return facts;
@@ -112,8 +149,11 @@ fn front(material: &Material, teller: &Teller<'_>) -> Vec<(String, String)> {
         facts.push((l.t("dossier-outcome"), l.t(&format!("outcome-{outcome}"))));
     }
     if let Some((_, registration)) = &state.registration {
-        let told: BTreeMap<String, String> =
-            teller.registration(registration).into_iter().map(|fact| (fact.label, fact.text)).collect();
+        let told: BTreeMap<String, String> = teller
+            .registration(registration)
+            .into_iter()
+            .map(|fact| (fact.label, fact.text))
+            .collect();
         for name in ["episode", "form", "originator", "severity"] {
             let label = l.t(&format!("fact-{name}"));
             facts.extend(told.get(&label).map(|text| (label.clone(), text.clone())));
@@ -125,21 +165,35 @@ fn front(material: &Material, teller: &Teller<'_>) -> Vec<(String, String)> {
 
 fn summary(material: &Material) -> Vec<String> {
     match &material.state.registration {
-        Some((_, registration)) if material.drawer == Compartment::Matter => vec![registration.course.clone()],
+        Some((_, registration)) if material.drawer == Compartment::Matter => {
+            vec![registration.course.clone()]
+        }
         _ => Vec::new(),
     }
 }
 
 fn paragraphs(facts: Vec<Fact>) -> Vec<String> {
-    facts.into_iter().map(|fact| format!("{}: {}", fact.label, fact.text)).collect()
+    facts
+        .into_iter()
+        .map(|fact| format!("{}: {}", fact.label, fact.text))
+        .collect()
 }
 
 fn assessments(entries: &[Entry], teller: &Teller<'_>) -> Vec<Section> {
     let told = entries.iter().filter_map(|entry| match &entry.event {
-        Event::Assessed { grounds, contact, without_exhibits, .. } => {
+        Event::Assessed {
+            grounds,
+            contact,
+            without_exhibits,
+            ..
+        } => {
             let line = teller.line(entry);
             let mut paragraphs = vec![grounds.conclusion.clone()];
-            paragraphs.extend(self::paragraphs(teller.assessment(grounds, contact, without_exhibits.as_deref())));
+            paragraphs.extend(self::paragraphs(teller.assessment(
+                grounds,
+                contact,
+                without_exhibits.as_deref(),
+            )));
             let heading = format!("{}: {} {}", teller.l.at(entry.at), line.who, line.what);
             Some(Section { heading, paragraphs })
         }
@@ -153,7 +207,8 @@ fn contacts(entries: &[Entry], teller: &Teller<'_>) -> Vec<Section> {
         Event::Contacted { letter, .. } => {
             let line = teller.line(entry);
             let heading = format!("{}: {} {}", teller.l.at(entry.at), line.who, line.what);
-            let mut paragraphs: Vec<String> = [line.lead].into_iter().filter(|text| !text.is_empty()).collect();
+            let mut paragraphs: Vec<String> =
+                [line.lead].into_iter().filter(|text| !text.is_empty()).collect();
             paragraphs.extend(self::paragraphs(line.facts));
             paragraphs.extend([letter].into_iter().filter(|letter| !letter.is_empty()).cloned());
             Some(Section { heading, paragraphs })
@@ -169,13 +224,24 @@ fn chronology(entry: &Entry, teller: &Teller<'_>) -> Line {
     if !line.lead.is_empty() {
         what = format!("{what}\n{}", line.lead);
     }
-    Line { when: teller.l.at(line.at), who: line.who, what }
+    Line {
+        when: teller.l.at(line.at),
+        who: line.who,
+        what,
+    }
 }
 
 fn exhibit(shown: Shown, teller: &Teller<'_>) -> ExhibitPage {
     let (l, exhibit) = (teller.l, shown.exhibit);
-    let seen = exhibit.seen_at.map_or_else(|| l.t("exhibit-not-told"), |at| l.ta("dossier-seen", &[("at", l.at(at))]));
-    let hashed = l.t(if exhibit.hashed_by_sender { "dossier-hashed-by-sender" } else { "dossier-hashed-here" });
+    let seen = exhibit.seen_at.map_or_else(
+        || l.t("exhibit-not-told"),
+        |at| l.ta("dossier-seen", &[("at", l.at(at))]),
+    );
+    let hashed = l.t(if exhibit.hashed_by_sender {
+        "dossier-hashed-by-sender"
+    } else {
+        "dossier-hashed-here"
+    });
     ExhibitPage {
         number: exhibit.number,
         kind: exhibit.media_type.clone(),

@@ -479,9 +479,7 @@ impl Event {
             Self::AdviceReasoned { .. }
             | Self::PoliceDecided { .. }
             | Self::PoliceReported { .. }
-            | Self::PoliceChased { .. } => {
-                Compartment::Police
-            }
+            | Self::PoliceChased { .. } => Compartment::Police,
             Self::Waived { duty, .. } | Self::Delegated { duty, .. } => duty.compartment(),
             _ => Compartment::Matter,
         }

@@ -31,7 +31,12 @@ pub(super) fn review(
         reason: String::new(),
     };
     let grounds = checked(grounds)?;
-    let mut events = vec![Event::Assessed { grounds, outcome, contact, without_exhibits }];
+    let mut events = vec![Event::Assessed {
+        grounds,
+        outcome,
+        contact,
+        without_exhibits,
+    }];
     if !reason.is_empty() {
         events.push(Event::AdviceReasoned { reason });
     }

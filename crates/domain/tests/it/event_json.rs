@@ -170,8 +170,12 @@ fn citizen() -> Vec<Event> {
         Event::Registered(registration),
         assessed(None),
         assessed(Some(text("Slettet"))),
-        Event::AdviceReasoned { reason: text("Politiet har bedt os vente") },
-        Event::MeasuresNoted { measures: text("Flyttet til anden skranke") },
+        Event::AdviceReasoned {
+            reason: text("Politiet har bedt os vente"),
+        },
+        Event::MeasuresNoted {
+            measures: text("Flyttet til anden skranke"),
+        },
         Event::LegalNoted { text: text("Svag") },
         contacted(
             vec![Purpose::Substance, Purpose::Boundary],

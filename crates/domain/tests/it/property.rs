@@ -80,7 +80,11 @@ fn registration(throw: Throw, now: jiff::Timestamp) -> Command {
         register.certainty = Certainty::Presumed;
         register.episode_at = now - i64::from(throw.a).hours();
         register.treatment = throw.a.is_multiple_of(5);
-        register.measures = if throw.b.is_multiple_of(2) { "Møder flyttet".into() } else { String::new() };
+        register.measures = if throw.b.is_multiple_of(2) {
+            "Møder flyttet".into()
+        } else {
+            String::new()
+        };
     })
 }
 

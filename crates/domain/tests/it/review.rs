@@ -25,11 +25,19 @@ fn the_lawyer_assesses_once() {
 #[test]
 fn why_not_to_contact_never_lies_where_the_originator_may_read_it() {
     let case = given().after(IDA, review_with(Outcome::PossibleCrime, MayContact::No, None));
-    let matter = case.entries.iter().filter(|entry| entry.event.compartment() == Compartment::Matter);
-    let told = matter.map(|entry| serde_json::to_string(&entry.event).unwrap()).collect::<String>();
+    let matter = case
+        .entries
+        .iter()
+        .filter(|entry| entry.event.compartment() == Compartment::Matter);
+    let told = matter
+        .map(|entry| serde_json::to_string(&entry.event).unwrap())
+        .collect::<String>();
     assert!(!told.contains("Vurderet konkret"), "{told}");
     let advice = &case.state.assessment.as_ref().unwrap().contact;
-    assert_eq!(advice.reason, "Vurderet konkret", "those who handle the case know it");
+    assert_eq!(
+        advice.reason, "Vurderet konkret",
+        "those who handle the case know it"
+    );
 }
 
 #[test]

@@ -78,7 +78,11 @@ pub fn advice(may: MayContact) -> ContactAdvice {
         may,
         by: "leder".into(),
         how: "brev".into(),
-        reason: if may == MayContact::Yes { String::new() } else { "Vurderet konkret".into() },
+        reason: if may == MayContact::Yes {
+            String::new()
+        } else {
+            "Vurderet konkret".into()
+        },
     }
 }
 

@@ -107,7 +107,9 @@ pub async fn fill(data: &Path) -> anyhow::Result<()> {
     let clock = Arc::new(HeldClock::at(now));
     let app = open::open(data, clock.clone(), true).await?;
     let imported = domain::import::import(UNITS, "units.csv", PEOPLE, "people.csv");
-    let Ok(imported) = imported else { bail!("the demonstration's organisation has errors") };
+    let Ok(imported) = imported else {
+        bail!("the demonstration's organisation has errors")
+    };
     app.import(&imported).await?;
     if app.has_cases().await? {
         return Ok(());
@@ -117,7 +119,10 @@ pub async fn fill(data: &Path) -> anyhow::Result<()> {
     tell(&app, &clock, &story, &moved).await?;
     clock.set(now);
     app.seal().await?;
-    tracing::info!(matters = story.matters.len(), "the demonstration is filled: everybody and everything in it is invented");
+    tracing::info!(
+        matters = story.matters.len(),
+        "the demonstration is filled: everybody and everything in it is invented"
+    );
     Ok(())
 }
 
@@ -131,7 +136,10 @@ impl Moved {
     fn new(story: &Story, app: &App, now: Timestamp) -> Self {
         let today = app.calendar().local(now);
         let days = (today.date() - story.told_on).get_days();
-        Self { weeks: i64::from(days).div_euclid(7), zone: today.time_zone().clone() }
+        Self {
+            weeks: i64::from(days).div_euclid(7),
+            zone: today.time_zone().clone(),
+        }
     }
 
     fn local(&self, at: DateTime) -> DateTime {
@@ -147,12 +155,18 @@ impl Moved {
         use serde_json::Value;
         Ok(match value {
             Value::String(text) => match marked(text) {
-                Some(("DATE", at)) => Value::String(self.local(at.parse::<jiff::civil::Date>()?.into()).date().to_string()),
+                Some(("DATE", at)) => Value::String(
+                    self.local(at.parse::<jiff::civil::Date>()?.into())
+                        .date()
+                        .to_string(),
+                ),
                 Some((_, at)) => Value::String(self.time(at.parse()?)?.to_string()),
                 None => value.clone(),
             },
             Value::Object(fields) => {
-                let moved = fields.iter().map(|(name, value)| Ok((name.clone(), self.command(value)?)));
+                let moved = fields
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), self.command(value)?)));
                 Value::Object(moved.collect::<anyhow::Result<_>>()?)
             }
             other => other.clone(),
@@ -169,7 +183,12 @@ async fn tell(app: &App, clock: &HeldClock, story: &Story, moved: &Moved) -> any
     let mut moments: Vec<(DateTime, Moment<'_>)> = Vec::new();
     for (place, matter) in story.matters.iter().enumerate() {
         moments.push((matter.at, Moment::Report(place, matter)));
-        moments.extend(matter.steps.iter().map(|step| (step.at, Moment::Step(place, step))));
+        moments.extend(
+            matter
+                .steps
+                .iter()
+                .map(|step| (step.at, Moment::Step(place, step))),
+        );
     }
     moments.sort_by_key(|(at, _)| *at);
     let mut numbers: Vec<Option<CaseNumber>> = vec![None; story.matters.len()];
@@ -178,8 +197,12 @@ async fn tell(app: &App, clock: &HeldClock, story: &Story, moved: &Moved) -> any
         match moment {
             Moment::Report(place, matter) => numbers[place] = Some(report(app, matter, moved).await?),
             Moment::Step(place, step) => {
-                let number = numbers[place].as_ref().with_context(|| format!("{at}: before its report"))?;
-                take(app, number, step, moved).await.with_context(|| format!("{at}, {number}"))?;
+                let number = numbers[place]
+                    .as_ref()
+                    .with_context(|| format!("{at}: before its report"))?;
+                take(app, number, step, moved)
+                    .await
+                    .with_context(|| format!("{at}, {number}"))?;
             }
         }
     }
@@ -210,7 +233,10 @@ async fn report(app: &App, matter: &Matter, moved: &Moved) -> anyhow::Result<Cas
         incoming.file(name, Arrival::Uploaded).await?;
         incoming.write(bytes).await?;
         incoming.end_file().await?;
-        claimed.push(ClaimedFile { name: name.clone(), sha256: String::new() });
+        claimed.push(ClaimedFile {
+            name: name.clone(),
+            sha256: String::new(),
+        });
     }
     let told = &matter.report;
     let new = NewReport {

@@ -127,7 +127,7 @@ fn wrapped(list: &[u8]) -> Vec<u8> {
     get, path = "/api/v1/cases/{number}/exhibits/{n}/original", operation_id = "read-original", tag = "exhibits",
     params(("number" = String, Path, example = "2026-0001"), ("n" = u32, Path, example = 1)),
     responses(
-        (status = 200, content_type = "application/octet-stream", body = Vec<u8>,
+        (status = 200, content_type = "*/*", body = Vec<u8>,
             description = "With the media type that the content has, under the name that the sender gave.",
             headers(
                 ("ETag" = String, description = "The SHA-256 in hexadecimal."),

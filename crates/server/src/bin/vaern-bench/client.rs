@@ -34,7 +34,8 @@ impl Upload {
     /// A report with one picture of so many bytes.
     pub fn with_file(bytes: usize) -> Self {
         let mut body = report(r#"{"text": "Målt.", "about": "me", "medium": "sms"}"#);
-        let head = "Content-Disposition: form-data; name=\"exhibit\"; filename=\"a.png\"\r\nContent-Type: image/png";
+        let head =
+            "Content-Disposition: form-data; name=\"exhibit\"; filename=\"a.png\"\r\nContent-Type: image/png";
         body.extend_from_slice(format!("--{BOUNDARY}\r\n{head}\r\n\r\n").as_bytes());
         body.extend_from_slice(&picture(bytes));
         body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
@@ -104,7 +105,10 @@ impl Load {
             clients.push(tokio::spawn(async move {
                 let mut connection = TcpStream::connect(address).await?;
                 let (mut times, mut errors) = (Vec::new(), 0);
-                while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+                while left
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+                    .is_ok()
+                {
                     let begun = Instant::now();
                     let status = ask(&mut connection, &request).await?;
                     times.push(begun.elapsed());
@@ -148,8 +152,13 @@ pub async fn ask(connection: &mut TcpStream, request: &[u8]) -> anyhow::Result<u
         }
         if let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
-            let status = head.get(9..12).and_then(|status| status.parse().ok()).context("a status")?;
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
+            let status = head
+                .get(9..12)
+                .and_then(|status| status.parse().ok())
+                .context("a status")?;
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
             let length: usize = length.context("an answer without its length")?;
             while answer.len() < end + 4 + length {
                 if connection.read_buf(&mut answer).await? == 0 {

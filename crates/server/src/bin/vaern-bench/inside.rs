@@ -24,11 +24,22 @@ const SCREENSHOT: &[u8] =
 /// Measures and prints.
 pub async fn print(scratch: &Path) -> anyhow::Result<()> {
     println!("Inside");
-    println!("  {:<34} {:>8.2} ms", "loading and folding 1,000 entries", folding(&scratch.join("fold")).await?);
+    println!(
+        "  {:<34} {:>8.2} ms",
+        "loading and folding 1,000 entries",
+        folding(&scratch.join("fold")).await?
+    );
     let (verified, hashed) = verifying()?;
-    println!("  {:<34} {verified:>8.0} MB/s ({:.2} of plain SHA-256, {hashed:.0} MB/s)", "verifying a bag", verified / hashed);
+    println!(
+        "  {:<34} {verified:>8.0} MB/s ({:.2} of plain SHA-256, {hashed:.0} MB/s)",
+        "verifying a bag",
+        verified / hashed
+    );
     let (cold, warm) = writing()?;
-    println!("  {:<34} {warm:>8.0} ms warm, {cold:.0} ms the first time", "dossier, 200 lines, 3 screenshots");
+    println!(
+        "  {:<34} {warm:>8.0} ms warm, {cold:.0} ms the first time",
+        "dossier, 200 lines, 3 screenshots"
+    );
     Ok(())
 }
 
@@ -41,7 +52,15 @@ async fn folding(folder: &Path) -> anyhow::Result<f64> {
     let (keys, wrapped) = store.keys.generate(&id, &mut dice);
     let at = Timestamp::UNIX_EPOCH;
     let unit = UnitId::new("boern-myndighed");
-    let new = NewCase { id: id.clone(), year: 2026, unit: unit.clone(), owner: person.clone(), acute: false, at, procedure: "1".into() };
+    let new = NewCase {
+        id: id.clone(),
+        year: 2026,
+        unit: unit.clone(),
+        owner: person.clone(),
+        acute: false,
+        at,
+        procedure: "1".into(),
+    };
     let mut tx = store.db.begin().await?;
     let number: CaseNumber = create_case(&mut tx, &new, &wrapped).await?;
     let opened = Event::CaseOpened {
@@ -55,9 +74,21 @@ async fn folding(folder: &Path) -> anyhow::Result<f64> {
         procedure: "1".into(),
     };
     let mut events = vec![opened];
-    events.extend((1..1_000).map(|place| Event::Supplemented { text: format!("Tilføjelse {place}. {}", "Det skete igen. ".repeat(10)) }));
+    events.extend((1..1_000).map(|place| Event::Supplemented {
+        text: format!("Tilføjelse {place}. {}", "Det skete igen. ".repeat(10)),
+    }));
     let mut head = Head::EMPTY;
-    append(&mut tx, &id, &mut head, &keys, at, &Actor::Person(person), &events, &mut dice).await?;
+    append(
+        &mut tx,
+        &id,
+        &mut head,
+        &keys,
+        at,
+        &Actor::Person(person),
+        &events,
+        &mut dice,
+    )
+    .await?;
     tx.commit().await?;
     let mut best = f64::MAX;
     for _ in 0..20 {
@@ -78,13 +109,22 @@ fn verifying() -> anyhow::Result<(f64, f64)> {
     anyhow::ensure!(report.holds(), "the bag does not hold: {:?}", report.failures);
     let started = Instant::now();
     std::hint::black_box(Sha256::digest(&bytes));
-    Ok((verified, bytes.len() as f64 / 1e6 / started.elapsed().as_secs_f64()))
+    Ok((
+        verified,
+        bytes.len() as f64 / 1e6 / started.elapsed().as_secs_f64(),
+    ))
 }
 
 fn bag() -> anyhow::Result<Vec<u8>> {
     let original = picture(150_000_000);
-    let sha256: String = Sha256::digest(&original).iter().map(|byte| format!("{byte:02x}")).collect();
-    let json = format!(r#"{{"type":"exhibit-sealed","number":1,"sha256":"{sha256}","bytes":{}}}"#, original.len());
+    let sha256: String = Sha256::digest(&original)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let json = format!(
+        r#"{{"type":"exhibit-sealed","number":1,"sha256":"{sha256}","bytes":{}}}"#,
+        original.len()
+    );
     let salt = [1; 32];
     let header = Header {
         case: "bench".into(),
@@ -97,13 +137,20 @@ fn bag() -> anyhow::Result<Vec<u8>> {
     let mut dice = StdRng::seed_from_u64(3);
     let folder = tempfile::tempdir()?;
     let key = SigningKey::open_or_create(&folder.path().join("keys/signing.key"), &mut dice)?;
-    let heads = [HeadLeaf { case: "bench".into(), seq: 1, head: link(&GENESIS, &header.leaf()) }];
+    let heads = [HeadLeaf {
+        case: "bench".into(),
+        seq: 1,
+        head: link(&GENESIS, &header.leaf()),
+    }];
     let seal = Seal::make(&key, 0, &heads);
     let proof = SealProof::new(&seal, &heads, "bench");
     let mut bag = BagWriter::new(Cursor::new(Vec::new()), "bench")?;
     let hash = bag.add("originals/bilag-001.png", &mut &original[..])?;
     let mut journal = Vec::new();
-    write_journal_line(&mut journal, &JournalLine::new(&header, "", &salt, json.as_bytes(), &GENESIS)?)?;
+    write_journal_line(
+        &mut journal,
+        &JournalLine::new(&header, "", &salt, json.as_bytes(), &GENESIS)?,
+    )?;
     bag.add("journal.jsonl", &mut &journal[..])?;
     let chain = Chain::new("bench", "2026-0001", [header.leaf()]);
     let exhibits = [ExhibitProof {
@@ -117,7 +164,9 @@ fn bag() -> anyhow::Result<Vec<u8>> {
     bag.add("proof/seal.json", &mut &serde_json::to_vec(&proof)?[..])?;
     bag.add("proof/exhibits.json", &mut &serde_json::to_vec(&exhibits)?[..])?;
     bag.add("dossier.pdf", &mut &b"none"[..])?;
-    Ok(bag.finish(&[("Bagging-Date".into(), "2026-11-23".into())])?.into_inner())
+    Ok(bag
+        .finish(&[("Bagging-Date".into(), "2026-11-23".into())])?
+        .into_inner())
 }
 
 /// Milliseconds for the first dossier, and the best of five after it.

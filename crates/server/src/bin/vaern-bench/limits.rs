@@ -48,12 +48,17 @@ pub fn sha256() -> f64 {
 /// Serves one handler that streams the upload's file to a new file, with fdatasync, rename, and fsync of the folder.
 pub async fn bare_store(listen: &str, folder: &Path) -> anyhow::Result<()> {
     let place = Arc::new((folder.to_owned(), AtomicU64::new(0)));
-    let router = Router::new().route("/", post(keep)).layer(axum::extract::DefaultBodyLimit::disable());
+    let router = Router::new()
+        .route("/", post(keep))
+        .layer(axum::extract::DefaultBodyLimit::disable());
     let listener = tokio::net::TcpListener::bind(listen).await?;
     Ok(axum::serve(listener, router.with_state(place)).await?)
 }
 
-async fn keep(State(place): State<Arc<(PathBuf, AtomicU64)>>, upload: Multipart) -> (StatusCode, &'static str) {
+async fn keep(
+    State(place): State<Arc<(PathBuf, AtomicU64)>>,
+    upload: Multipart,
+) -> (StatusCode, &'static str) {
     match keep_file(&place.0, place.1.fetch_add(1, Ordering::Relaxed), upload).await {
         Ok(()) => (StatusCode::CREATED, "kept"),
         Err(error) => {
@@ -68,8 +73,12 @@ async fn keep_file(folder: &Path, number: u64, mut upload: Multipart) -> anyhow:
         if field.name() != Some("exhibit") {
             continue;
         }
-        let (under_way, done) = (folder.join(format!("{number}.part")), folder.join(number.to_string()));
-        let mut file = tokio::io::BufWriter::with_capacity(512 * 1024, tokio::fs::File::create(&under_way).await?);
+        let (under_way, done) = (
+            folder.join(format!("{number}.part")),
+            folder.join(number.to_string()),
+        );
+        let mut file =
+            tokio::io::BufWriter::with_capacity(512 * 1024, tokio::fs::File::create(&under_way).await?);
         while let Some(part) = field.chunk().await? {
             file.write_all(&part).await?;
         }

@@ -22,11 +22,17 @@ const CASES: usize = 10_000;
 async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("bare") {
-        let (listen, folder) = (arguments.next().context("address")?, arguments.next().context("folder")?);
+        let (listen, folder) = (
+            arguments.next().context("address")?,
+            arguments.next().context("folder")?,
+        );
         return limits::bare_store(&listen, Path::new(&folder)).await;
     }
     let scratch = tempfile::tempdir_in(std::env::current_dir()?)?;
-    println!("Værn, measured on this machine ({} cores). Times in ms.\n", std::thread::available_parallelism()?);
+    println!(
+        "Værn, measured on this machine ({} cores). Times in ms.\n",
+        std::thread::available_parallelism()?
+    );
     machine(scratch.path()).await?;
     let table = reports(scratch.path()).await?;
     println!("{table}");
@@ -38,9 +44,18 @@ async fn main() -> anyhow::Result<()> {
 /// What the machine can do without us.
 async fn machine(scratch: &Path) -> anyhow::Result<()> {
     println!("The machine's own limits");
-    println!("  fdatasync of 4 kB appends        {:>9.0} /s", limits::fdatasync(scratch)?);
-    println!("  SQLite commits (WAL, FULL)       {:>9.0} /s", limits::commits(&scratch.join("commits")).await?);
-    println!("  SHA-256                          {:>9.0} MB/s\n", limits::sha256());
+    println!(
+        "  fdatasync of 4 kB appends        {:>9.0} /s",
+        limits::fdatasync(scratch)?
+    );
+    println!(
+        "  SQLite commits (WAL, FULL)       {:>9.0} /s",
+        limits::commits(&scratch.join("commits")).await?
+    );
+    println!(
+        "  SHA-256                          {:>9.0} MB/s\n",
+        limits::sha256()
+    );
     Ok(())
 }
 
@@ -53,7 +68,11 @@ fn row(table: &mut String, name: &str, measured: &Measured) {
 }
 
 fn heading(table: &mut String, what: &str) {
-    let _ = writeln!(table, "{what:<36} {:>8} {:>9} {:>9} {:>9} {:>7}", "per s", "p50", "p99", "CPU each", "errors");
+    let _ = writeln!(
+        table,
+        "{what:<36} {:>8} {:>9} {:>9} {:>9} {:>7}",
+        "per s", "p50", "p99", "CPU each", "errors"
+    );
 }
 
 /// Durable reports, beside a bare handler that stores the same upload durably and does nothing else.
@@ -65,19 +84,51 @@ async fn reports(scratch: &Path) -> anyhow::Result<String> {
         let folder = scratch.join(format!("bare-{clients}"));
         std::fs::create_dir(&folder)?;
         let bare = Server::bare(&folder).await?;
-        let measured = Load { clients, requests: 300 }.upload(&bare, "/", &picture).await?;
-        row(&mut table, &format!("bare store, 1.5 MB, {clients} clients"), &measured);
+        let measured = Load {
+            clients,
+            requests: 300,
+        }
+        .upload(&bare, "/", &picture)
+        .await?;
+        row(
+            &mut table,
+            &format!("bare store, 1.5 MB, {clients} clients"),
+            &measured,
+        );
         drop(bare);
         let server = Server::vaern(&scratch.join(format!("with-{clients}"))).await?;
-        let measured = Load { clients, requests: 300 }.upload(&server, "/api/v1/reports", &picture).await?;
-        row(&mut table, &format!("report with 1.5 MB, {clients} clients"), &measured);
-        let _ = writeln!(table, "  {:<34} {:>8.1} MB", "  peak memory of the server", server.peak_mb()?);
+        let measured = Load {
+            clients,
+            requests: 300,
+        }
+        .upload(&server, "/api/v1/reports", &picture)
+        .await?;
+        row(
+            &mut table,
+            &format!("report with 1.5 MB, {clients} clients"),
+            &measured,
+        );
+        let _ = writeln!(
+            table,
+            "  {:<34} {:>8.1} MB",
+            "  peak memory of the server",
+            server.peak_mb()?
+        );
     }
     let text = Upload::without_file();
     for clients in [1, 8, 32] {
         let server = Server::vaern(&scratch.join(format!("without-{clients}"))).await?;
-        let measured = Load { clients, requests: 600 }.upload(&server, "/api/v1/reports", &text).await?;
-        row(&mut table, &format!("report without file, {clients} clients"), &measured);
+        let measured = Load {
+            clients,
+            requests: 600,
+        }
+        .upload(&server, "/api/v1/reports", &text)
+        .await?;
+        row(
+            &mut table,
+            &format!("report without file, {clients} clients"),
+            &measured,
+        );
     }
     Ok(table)
 }
@@ -90,17 +141,28 @@ async fn reading(folder: &Path) -> anyhow::Result<String> {
     let mut table = String::new();
     heading(&mut table, &format!("Reading, with {CASES} cases of one manager"));
     let idle = server.memory_mb()?;
-    let load = Load { clients: 1, requests: 500 };
+    let load = Load {
+        clients: 1,
+        requests: 500,
+    };
     for (name, path, page) in [
         ("case list, page", "/cases".to_owned(), true),
         ("case list, API", "/api/v1/cases".to_owned(), false),
         ("my duties, page", "/duties".to_owned(), true),
         ("one case, page (recorded)", format!("/cases/{number}"), true),
-        ("one case, API (recorded)", format!("/api/v1/cases/{number}"), false),
+        (
+            "one case, API (recorded)",
+            format!("/api/v1/cases/{number}"),
+            false,
+        ),
     ] {
         row(&mut table, name, &load.read(&server, &path, page).await?);
     }
     let _ = writeln!(table, "  {:<34} {:>8.1} MB", "idle memory of the server", idle);
-    let _ = writeln!(table, "  {:<34} {:>8.0} ms", "from start to the first page", server.first_page_ms);
+    let _ = writeln!(
+        table,
+        "  {:<34} {:>8.0} ms",
+        "from start to the first page", server.first_page_ms
+    );
     Ok(table)
 }

@@ -45,7 +45,15 @@ impl Clock for SystemClock {
 pub async fn store(folder: &Path) -> anyhow::Result<Store> {
     let mut dice = StdRng::seed_from_u64(1);
     let master = MasterKey::open_or_create(&folder.join("keys/master.key"), &mut dice)?;
-    Ok(Store::open(StoreConfig { database_url: None, dir: folder.to_owned(), master }, &mut dice).await?)
+    Ok(Store::open(
+        StoreConfig {
+            database_url: None,
+            dir: folder.to_owned(),
+            master,
+        },
+        &mut dice,
+    )
+    .await?)
 }
 
 async fn open(folder: &Path) -> anyhow::Result<App> {
@@ -55,11 +63,25 @@ async fn open(folder: &Path) -> anyhow::Result<App> {
     let mut dice = StdRng::seed_from_u64(SystemClock.now().as_microsecond().unsigned_abs());
     let signing = SigningKey::open_or_create(&folder.join("keys/signing.key"), &mut dice)?;
     let procedure = domain::procedure::DEFAULT.to_owned();
-    let settings = Settings { demonstration: true, secure_cookies: false };
+    let settings = Settings {
+        demonstration: true,
+        secure_cookies: false,
+    };
     let (clock, composer) = (Arc::new(SystemClock), Arc::new(web::Words));
-    let app = App::open(Parts { store, signing, clock, dice, procedure, composer, settings }).await?;
+    let app = App::open(Parts {
+        store,
+        signing,
+        clock,
+        dice,
+        procedure,
+        composer,
+        settings,
+    })
+    .await?;
     let imported = domain::import::import(UNITS, "units.csv", PEOPLE, "people.csv");
-    let Ok(imported) = imported else { bail!("the organisation has errors") };
+    let Ok(imported) = imported else {
+        bail!("the organisation has errors")
+    };
     app.import(&imported).await?;
     Ok(app)
 }
@@ -71,8 +93,14 @@ pub async fn fill(folder: &Path, cases: usize) -> anyhow::Result<String> {
     let mut number = String::new();
     for place in 0..cases {
         let text = format!("Sag {place} til måling. Alt er opdigtet.");
-        let new = NewReport { text, about_me: true, ..NewReport::default() };
-        let receipt = app.report(&caller, app.begin_report(&caller), &[], new, None).await?;
+        let new = NewReport {
+            text,
+            about_me: true,
+            ..NewReport::default()
+        };
+        let receipt = app
+            .report(&caller, app.begin_report(&caller), &[], new, None)
+            .await?;
         if place == cases / 2 {
             number = receipt.number.to_string();
         }
@@ -87,13 +115,20 @@ impl Server {
     /// Værn on a data folder.
     pub async fn vaern(folder: &Path) -> anyhow::Result<Self> {
         let app = open(folder).await?;
-        let (token, manager_token) = (app.create_token(REPORTER).await?, app.create_token(MANAGER).await?);
+        let (token, manager_token) = (
+            app.create_token(REPORTER).await?,
+            app.create_token(MANAGER).await?,
+        );
         let session = app.step_in(app.caller_named(MANAGER)?.id()?).await?.secret;
         drop(app);
         let program = std::env::current_exe()?.with_file_name("vaern");
         let address = free_address()?;
         let mut command = Command::new(program);
-        command.arg("--data").arg(folder).args(["serve", "--listen", &address.to_string()]).env("VAERN_LOG", "error");
+        command
+            .arg("--data")
+            .arg(folder)
+            .args(["serve", "--listen", &address.to_string()])
+            .env("VAERN_LOG", "error");
         let mut server = Self::start(command, address, "/sign-in").await?;
         server.token = token;
         server.manager_token = manager_token;
@@ -111,10 +146,19 @@ impl Server {
 
     async fn start(mut command: Command, address: SocketAddr, page: &str) -> anyhow::Result<Self> {
         let started = Instant::now();
-        let process = command.stdout(Stdio::null()).spawn().context("the server can't be started")?;
+        let process = command
+            .stdout(Stdio::null())
+            .spawn()
+            .context("the server can't be started")?;
         let none = String::new();
-        let mut server =
-            Self { process, address, token: none.clone(), manager_token: none.clone(), session: none, first_page_ms: 0.0 };
+        let mut server = Self {
+            process,
+            address,
+            token: none.clone(),
+            manager_token: none.clone(),
+            session: none,
+            first_page_ms: 0.0,
+        };
         let request = format!("GET {page} HTTP/1.1\r\nHost: {address}\r\n\r\n");
         loop {
             if let Ok(mut connection) = TcpStream::connect(address).await {
@@ -130,14 +174,22 @@ impl Server {
     }
 
     fn proc(&self, file: &str) -> anyhow::Result<String> {
-        Ok(std::fs::read_to_string(format!("/proc/{}/{file}", self.process.id()))?)
+        Ok(std::fs::read_to_string(format!(
+            "/proc/{}/{file}",
+            self.process.id()
+        ))?)
     }
 
     /// Processor time used so far, user and system (clock ticks of 10 ms).
     pub fn cpu(&self) -> anyhow::Result<Duration> {
         let stat = self.proc("stat")?;
         let after_name = stat.rsplit_once(") ").context("/proc/…/stat")?.1;
-        let field = |place: usize| after_name.split(' ').nth(place).and_then(|ticks| ticks.parse::<u64>().ok());
+        let field = |place: usize| {
+            after_name
+                .split(' ')
+                .nth(place)
+                .and_then(|ticks| ticks.parse::<u64>().ok())
+        };
         let ticks = field(11).context("utime")? + field(12).context("stime")?;
         Ok(Duration::from_millis(ticks * 10))
     }

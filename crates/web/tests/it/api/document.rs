@@ -3,6 +3,8 @@
 use super::Api;
 use crate::helpers::TestApp;
 use axum::body::{Body, to_bytes};
+use domain::access::Relation;
+use domain::vocabulary::{DutyKind, Medium};
 use http::{Request, StatusCode};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -55,5 +57,24 @@ async fn every_answer_of_an_operation_has_the_fields_that_its_description_names(
     assert_eq!(
         me.as_object().expect("an object").keys().collect::<Vec<_>>(),
         named
+    );
+}
+
+#[test]
+fn the_description_knows_words_by_the_names_that_they_have_in_json() {
+    let description: Value = serde_json::from_str(&web::openapi()).expect("JSON");
+    let named = |schema: &str| description["components"]["schemas"][schema]["enum"].clone();
+    let words = |names: Vec<&'static str>| serde_json::json!(names);
+    assert_eq!(
+        named("DutyKind"),
+        words(DutyKind::ALL.iter().map(|word| word.name()).collect())
+    );
+    assert_eq!(
+        named("Medium"),
+        words(Medium::ALL.iter().map(|word| word.name()).collect())
+    );
+    assert_eq!(
+        named("Relation"),
+        words(Relation::ALL.iter().map(|word| word.name()).collect())
     );
 }
