@@ -58,7 +58,7 @@ describe("the report form with upload.js", () => {
     await page.waitForURL(RECEIPT);
     const [file] = filesOf(server.received[0]);
     assert.equal(file.filename, "indsat-1.png");
-    assert.deepEqual(hashesOf(server.received[0]), [{ name: file.filename, sha256: sha256(file.bytes) }]);
+    assert.deepEqual(hashesOf(server.received[0]), [{ name: file.filename, sha256: sha256(file.bytes), pasted: true }]);
     await done();
   });
 

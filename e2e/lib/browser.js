@@ -56,9 +56,9 @@ function watch(page, problems) {
   });
   page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error}`));
   page.on("requestfailed", (request) => {
-    // Aborted by the browser itself: a download takes over its navigation, and a page that is left stops loading its pictures.
+    // Aborted by the browser itself: a download takes over its navigation, and a page that is left stops loading its pictures and faces.
     const reason = request.failure()?.errorText;
-    const left = request.isNavigationRequest() || ["image", "other"].includes(request.resourceType());
+    const left = request.isNavigationRequest() || ["image", "font", "media", "other"].includes(request.resourceType());
     if (!(reason === "net::ERR_ABORTED" && left)) problems.push(`request: ${request.method()} ${request.url()} ${reason}`);
   });
   page.on("response", (response) => {
