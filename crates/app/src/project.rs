@@ -1,6 +1,6 @@
 //! What lists show of a case: computed again at every change, from the state alone.
 
-use domain::access::Relation;
+use domain::access::{Action, Relation, may};
 use domain::case::{CaseState, Phase};
 use domain::duties::Duty;
 use domain::ids::{CaseId, PersonId};
@@ -18,6 +18,9 @@ pub(crate) struct Card {
     pub platform: Option<String>,
     pub outcome: Option<Outcome>,
     pub next_duty: Option<DutyKind>,
+    /// Who may read the matter; for others in the list, title and outcome are left out.
+    #[serde(default)]
+    pub readers: BTreeSet<PersonId>,
 }
 
 impl Card {
@@ -34,12 +37,26 @@ impl Card {
             next_duty: owed
                 .min_by_key(|duty| (duty.due, duty.kind))
                 .map(|duty| duty.kind),
+            readers: people(case)
+                .into_iter()
+                .filter(|(_, relation)| may(*relation, Action::ReadMatter))
+                .map(|(person, _)| person)
+                .collect(),
         }
     }
 
-    pub(crate) fn read(json: Option<&[u8]>) -> Self {
-        json.and_then(|json| serde_json::from_slice(json).ok())
-            .unwrap_or_default()
+    /// The card as `person` may see it: what the title and the outcome say lies in the matter.
+    pub(crate) fn read(json: Option<&[u8]>, person: &PersonId) -> Self {
+        let read = json.and_then(|json| serde_json::from_slice(json).ok());
+        let card: Self = read.unwrap_or_default();
+        if card.readers.contains(person) {
+            return card;
+        }
+        Self {
+            title: None,
+            outcome: None,
+            ..card
+        }
     }
 }
 

@@ -278,7 +278,7 @@ impl App {
         let person = caller.id()?;
         let found =
             store::cases::list(&mut read, ring, person, &filter, order, after.as_ref(), limit).await?;
-        let items = found.rows.into_iter().map(case_row).collect();
+        let items = found.rows.into_iter().map(|row| case_row(row, person)).collect();
         Ok(Page {
             items,
             next: found.next.map(|next| next.to_string()),
@@ -295,13 +295,14 @@ impl App {
         page: Option<&str>,
         limit: u32,
     ) -> Result<Page<DutyRow>, AppError> {
+        let person = caller.id()?;
         let mut read = self.store.db.read().await?;
         let after = page.and_then(Cursor::parse);
         let found =
-            store::cases::duties_of(&mut read, &self.store.keys, caller.id()?, after.as_ref(), limit).await?;
+            store::cases::duties_of(&mut read, &self.store.keys, person, after.as_ref(), limit).await?;
         let now = self.now();
         let row = |owed: store::cases::OwedDuty| {
-            let card = Card::read(owed.case.card.as_deref());
+            let card = Card::read(owed.case.card.as_deref(), person);
             DutyRow {
                 number: owed.case.number,
                 title: card.title,
@@ -448,8 +449,8 @@ fn readable(view: &CaseView, place: u32) -> Result<&Exhibit, AppError> {
     }
 }
 
-fn case_row(row: store::cases::CaseRow) -> CaseRow {
-    let card = Card::read(row.card.as_deref());
+fn case_row(row: store::cases::CaseRow, person: &PersonId) -> CaseRow {
+    let card = Card::read(row.card.as_deref(), person);
     CaseRow {
         number: row.number,
         title: card.title,

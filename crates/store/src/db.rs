@@ -130,7 +130,9 @@ async fn connect_sqlite(file: &Path) -> Result<Pools> {
         .statement_cache_capacity(STATEMENT_CACHE)
         .row_buffer_size(512)
         // Every 16 MB of log: a checkpoint is a pause for whoever writes just then.
-        .pragma("wal_autocheckpoint", "4000");
+        .pragma("wal_autocheckpoint", "4000")
+        // Statement journals and sorting stay in memory: otherwise each report opens and removes a file.
+        .pragma("temp_store", "memory");
     let pool = |connections| {
         SqlitePoolOptions::new()
             .max_connections(connections)

@@ -132,6 +132,16 @@ on_both! {
         assert_eq!(test.app.counts(&test.caller(ADMIN)).await.unwrap().open, 1);
     }
 
+    async fn a_list_says_what_the_matter_says_to_its_readers_alone(test) {
+        let number = a_case(&test).await;
+        try_to(&test, VIBEKE, &number, register("Ond omtale af Mette")).await.unwrap();
+        let all = app::CaseFilter::default();
+        for (person, reads) in [(VIBEKE, true), (LARS, true), (IDA, true), (LONE, false), (METTE, false)] {
+            let listed = test.app.cases(&test.caller(person), all, None, 10).await.unwrap();
+            assert_eq!(listed.items[0].title.is_some(), reads, "{person}");
+        }
+    }
+
     async fn a_cover_is_made_of_a_real_picture_and_not_recorded(test) {
         // One black pixel: a whole PNG (ISO/IEC 15948), its check sums made by hand.
         let real = hex::decode(

@@ -3,13 +3,10 @@
 use super::client::{Client, number};
 use super::problem::{Problem, ProblemDocument};
 use super::shape::{CaseDetail, CaseItem, DutyItem, Listed, Me, OwedItem};
-use app::{CaseFilter, CaseRow, Page};
+use app::{CaseFilter, CaseRow};
 use axum::Json;
 use axum::extract::Path;
-use domain::access::Relation;
 use domain::case::{Phase, Viewing};
-use domain::ids::CaseNumber;
-use std::collections::BTreeSet;
 
 /// Who the caller is.
 #[utoipa::path(
@@ -91,44 +88,12 @@ pub async fn list(client: Client) -> Result<Json<Listed<CaseItem>>, Problem> {
         .app
         .cases(&client.caller, filter, cursor.as_deref(), limit)
         .await?;
-    let own = own(&client, phase, cursor.as_deref(), limit, &page).await?;
-    let (people, me) = (client.app.organisation(), client.caller.actor.person());
-    let item = |row: CaseRow| {
-        let matter = Some(&row.owner) == me || !own.contains(&row.number);
-        CaseItem::of(row, &people, matter)
-    };
+    let people = client.app.organisation();
+    let item = |row: CaseRow| CaseItem::of(row, &people);
     Ok(Json(Listed {
         items: page.items.into_iter().map(item).collect(),
         next: page.next,
     }))
-}
-
-/// Which of the page's cases the caller is target or reporter of: those do not show them what the lawyer and the manager
-/// wrote. A part of the list that begins at the same place holds all of them.
-async fn own(
-    client: &Client,
-    phase: Option<Phase>,
-    cursor: Option<&str>,
-    limit: u32,
-    page: &Page<CaseRow>,
-) -> Result<BTreeSet<CaseNumber>, Problem> {
-    let mut own = BTreeSet::new();
-    if page
-        .items
-        .iter()
-        .all(|row| row.title.is_none() && row.outcome.is_none())
-    {
-        return Ok(own);
-    }
-    for relation in [Relation::Target, Relation::Reporter] {
-        let filter = CaseFilter {
-            phase,
-            relation: Some(relation),
-        };
-        let found = client.app.cases(&client.caller, filter, cursor, limit).await?;
-        own.extend(found.items.into_iter().map(|row| row.number));
-    }
-    Ok(own)
 }
 
 /// One case. That the caller looked is an entry.

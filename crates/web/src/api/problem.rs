@@ -1,6 +1,7 @@
 //! What went wrong, as RFC 9457 says it (checked 2026-11-23).
 
 use crate::ctx::Visitor;
+use crate::report::send::file_message;
 use crate::text::L;
 use app::{App, AppError, FileFault, FileProblem};
 use axum::extract::{Request, State};
@@ -247,23 +248,10 @@ fn field_error(l: &L, fault: &FieldFault) -> FieldError {
 }
 
 fn file_error(l: &L, problem: &FileProblem) -> FieldError {
-    let (limit, found) = match &problem.fault {
-        FileFault::TooBig { limit } => (l.bytes(*limit), ""),
-        FileFault::TooMany { limit } => (limit.to_string(), ""),
-        FileFault::WrongContent { found } => (String::new(), *found),
-        _ => (String::new(), ""),
-    };
-    let code = problem.fault.code();
-    let args = [
-        ("name", problem.name.clone()),
-        ("limit", limit),
-        ("found", found.to_owned()),
-    ];
-    let message = l.ta(&format!("file-{code}"), &args);
     FieldError {
         field: "exhibit".into(),
-        code: code.into(),
-        message,
+        code: problem.fault.code().into(),
+        message: file_message(l, problem),
         file: Some(problem.name.clone()),
     }
 }

@@ -82,8 +82,8 @@ fn may_open(ctx: &Ctx, view: &CaseView, exhibit: &Exhibit) -> bool {
     view.may(Action::ReadExhibits) || own
 }
 
-/// The kind of file in one word, for text keys.
-fn short(media_type: &str) -> &'static str {
+/// The family of a kind of file, as the text key `file-type-…` calls it.
+pub fn short(media_type: &str) -> &'static str {
     match media_type {
         "message/rfc822" | "application/vnd.ms-outlook" => "mail",
         "application/pdf" => "pdf",

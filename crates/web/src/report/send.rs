@@ -3,6 +3,7 @@
 use super::colleague;
 use super::form::{Typed, again};
 use super::receive::{Received, Trouble, receive};
+use crate::case::exhibits::short;
 use crate::ctx::{Ctx, wants_json};
 use crate::page::{Fault, PageError};
 use crate::text::L;
@@ -181,7 +182,9 @@ pub fn file_message(l: &L, problem: &FileProblem) -> String {
     match &problem.fault {
         FileFault::TooBig { limit: bytes } => limit = file_limit(*bytes),
         FileFault::TooMany { limit: files } => limit = files.to_string(),
-        FileFault::WrongContent { found: media_type } => found = (*media_type).to_owned(),
+        FileFault::WrongContent { found: media_type } => {
+            found = l.t(&format!("file-type-{}", short(media_type))).to_lowercase();
+        }
         _ => {}
     }
     let key = format!("file-{}", problem.fault.code());

@@ -150,7 +150,7 @@ async fn each_refused_file_is_named_and_none_of_the_others_is_kept() {
     assert_eq!(told[0], "tom.png er tom.");
     assert_eq!(
         told[1],
-        "billede.png er ikke det, som navnet siger. Indholdet ser ud til at være text/plain."
+        "billede.png er ikke det, som navnet siger. Indholdet ser ud til at være tekst."
     );
     assert!(
         told[2].starts_with("program.exe er en slags fil, som vi ikke tager imod."),
