@@ -199,7 +199,11 @@ impl App {
         entries.iter().for_each(|entry| case.state.apply(entry));
         let duties = self.duties_of(&case.state, &case.procedure);
         let projection = project::projection(&case.id, &case.state, &duties);
-        store::cases::project(tx, &projection, &case.keys, &mut dice).await?;
+        if first == 1 {
+            store::cases::project_first(tx, &projection, &case.keys, &mut dice).await?;
+        } else {
+            store::cases::project(tx, &projection, &case.keys, &mut dice).await?;
+        }
         for (person, kind) in notices::after(&before, &case.state, &entries) {
             store::notices::add(tx, &self.notice(&person, &case.id, kind, now)).await?;
         }

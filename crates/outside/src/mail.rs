@@ -8,7 +8,12 @@ const DEPTH: usize = 5;
 /// The mail's From, To, Cc, Date and Subject, an empty line, and its text; forwarded messages follow, each after a line
 /// of its own. What is no e-mail comes back as it stands.
 pub fn readable(bytes: &[u8]) -> String {
-    let Some(message) = MessageParser::default().parse(bytes) else {
+    // The parser takes anything for a message; without a sender and a subject nobody would know it as one.
+    let known = |message: &Message<'_>| {
+        let sender = message.from().map(addresses).unwrap_or_default();
+        !sender.is_empty() || message.subject().is_some_and(|subject| !subject.is_empty())
+    };
+    let Some(message) = MessageParser::default().parse(bytes).filter(known) else {
         return text(bytes);
     };
     let mut out = String::new();

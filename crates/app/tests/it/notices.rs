@@ -25,7 +25,8 @@ on_both! {
         closed(&test, &number).await;
         assert_eq!(kinds(&test, LONE).await, [Received, Closed]);
         assert_eq!(kinds(&test, METTE).await, [Received, Closed]);
-        assert_eq!(kinds(&test, VIBEKE).await, [CaseYours, Reviewed, MoreTold]);
+        // She has handled the case since: there is nothing in it that she has not met.
+        assert!(kinds(&test, VIBEKE).await.is_empty());
         assert!(kinds(&test, SANNE).await.is_empty());
     }
 

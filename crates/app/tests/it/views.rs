@@ -134,7 +134,7 @@ on_both! {
 
     async fn a_list_says_what_the_matter_says_to_its_readers_alone(test) {
         let number = a_case(&test).await;
-        try_to(&test, VIBEKE, &number, register("Ond omtale af Mette")).await.unwrap();
+        try_to(&test, VIBEKE, &number, crate::say::register("Ond omtale af Mette")).await.unwrap();
         let all = app::CaseFilter::default();
         for (person, reads) in [(VIBEKE, true), (LARS, true), (IDA, true), (LONE, false), (METTE, false)] {
             let listed = test.app.cases(&test.caller(person), all, None, 10).await.unwrap();

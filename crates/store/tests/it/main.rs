@@ -10,7 +10,6 @@ mod people;
 mod queue;
 mod seals;
 mod sessions;
-mod speed;
 
 use std::sync::Arc;
 
