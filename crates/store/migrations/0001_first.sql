@@ -183,7 +183,7 @@ CREATE TABLE notices (
     read_at BIGINT
 );
 CREATE INDEX notices_person ON notices (person, at, id);
-CREATE INDEX notices_unread ON notices (person) WHERE read_at IS NULL;
+CREATE INDEX notices_unread ON notices (person, case_id) WHERE read_at IS NULL;
 
 CREATE TABLE seals (
     -- From 1.
