@@ -4,7 +4,7 @@ use crate::dossier::{Material, Shown};
 use crate::{App, AppError, Caller, kind};
 use anyhow::Context as _;
 use domain::access::Action;
-use domain::case::{Actor, CaseState, Entry, Event, Exhibit};
+use domain::case::{Actor, CaseState, Entry, Event, Exhibit, Refusal};
 use domain::ids::{CaseId, CaseNumber};
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt as _;
@@ -63,6 +63,9 @@ impl App {
         };
         let mut originals = Vec::new();
         for (_, exhibit) in &exhibits {
+            if state.is_withheld(exhibit.number, &caller.actor, self.now()) {
+                return Err(Refusal::ExhibitWithheld.into());
+            }
             originals.push((
                 exhibit.clone(),
                 self.store
@@ -71,7 +74,7 @@ impl App {
                     .await?,
             ));
         }
-        let shown = self.shown(exhibits, &keys).await?;
+        let shown = self.shown(exhibits, &state, &keys).await?;
         let lines = self.journal_lines(caller, &state, &sealed, drawer)?;
         let material = self.material(caller, number, drawer, state, all, shown, &sealed);
         let pdf = self.render(material).await?;
@@ -146,18 +149,26 @@ impl App {
         Ok(Sealed { entries, proof, at })
     }
 
-    async fn shown(&self, exhibits: Vec<(Timestamp, Exhibit)>, keys: &Keys) -> Result<Vec<Shown>, AppError> {
+    async fn shown(
+        &self,
+        exhibits: Vec<(Timestamp, Exhibit)>,
+        state: &CaseState,
+        keys: &Keys,
+    ) -> Result<Vec<Shown>, AppError> {
         let mut shown = Vec::new();
         let mut left = PICTURES_LIMIT;
         for (received, exhibit) in exhibits {
             let printable = ["image/png", "image/jpeg", "image/webp", "image/gif"];
-            let fits = exhibit.bytes <= PICTURE_LIMIT.min(left);
+            // What is infected is never rendered.
+            let fits = exhibit.bytes <= PICTURE_LIMIT.min(left) && !state.is_infected(exhibit.number);
             let is_picture = printable.contains(&exhibit.media_type.as_str()) && fits;
             if is_picture {
                 left -= exhibit.bytes;
             }
             let readable = ["text/plain", "message/rfc822"];
-            let is_text = readable.contains(&exhibit.media_type.as_str()) && exhibit.bytes <= TEXT_LIMIT;
+            let is_text = readable.contains(&exhibit.media_type.as_str())
+                && exhibit.bytes <= TEXT_LIMIT
+                && !state.is_infected(exhibit.number);
             let bytes = if is_picture || is_text {
                 Some(self.bytes_of(&exhibit, keys).await?)
             } else {

@@ -11,6 +11,7 @@ use domain::vocabulary::Compartment;
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
+use outside::malware::{Scan, Scanner, Scanning};
 use sha2::{Digest, Sha256};
 use store::{Keys, StoreError, WrappedKeys};
 
@@ -37,6 +38,8 @@ pub struct ReceivedFile {
     pub sha256: String,
     pub(crate) blob: BlobId,
     pub(crate) arrival: Arrival,
+    /// What the malware scanner said, if one is configured.
+    pub(crate) scan: Option<Scan>,
 }
 
 /// Files arriving for a new case or an existing one. What it stored is swept away if it is not used.
@@ -51,6 +54,7 @@ pub struct Incoming {
     current: Option<Current>,
     blobs: store::Blobs,
     dice: StdRng,
+    scanner: Option<Scanner>,
     kept: bool,
 }
 
@@ -62,6 +66,7 @@ struct Current {
     hash: Sha256,
     sniffer: Sniffer,
     bytes: u64,
+    scanning: Option<Scanning>,
 }
 
 impl App {
@@ -101,12 +106,19 @@ impl App {
             current: None,
             blobs: self.store.blobs.clone(),
             dice: self.dice(),
+            scanner: self.scanner.clone(),
             kept: false,
         }
     }
 }
 
 impl Incoming {
+    /// The files have been scanned before.
+    pub(crate) fn unscanned(mut self) -> Self {
+        self.scanner = None;
+        self
+    }
+
     /// Begins the next file. An unnamed file gets a name from its place.
     ///
     /// # Errors
@@ -133,6 +145,7 @@ impl Incoming {
             hash,
             sniffer,
             bytes: 0,
+            scanning: self.scanner.as_ref().map(Scanner::begin),
         });
         Ok(())
     }
@@ -154,6 +167,9 @@ impl Incoming {
         }
         current.hash.update(bytes);
         current.sniffer.push(bytes);
+        if let Some(scanning) = &mut current.scanning {
+            scanning.write(bytes).await;
+        }
         match &mut current.writer {
             Some(writer) => Ok(writer.write(bytes).await?),
             None => Ok(()),
@@ -176,6 +192,7 @@ impl Incoming {
             hash,
             sniffer,
             bytes,
+            scanning,
         } = current;
         let fault = if bytes == 0 {
             Some(FileFault::Empty)
@@ -191,6 +208,10 @@ impl Incoming {
         match (found, writer) {
             (Ok(kind), Some(writer)) => {
                 writer.finish().await?;
+                let scan = match scanning {
+                    Some(scanning) => Some(scanning.finish().await),
+                    None => None,
+                };
                 let sha256 = hex::encode(hash.finalize());
                 let media_type = kind.media_type;
                 self.files.push(ReceivedFile {
@@ -200,6 +221,7 @@ impl Incoming {
                     sha256,
                     blob,
                     arrival,
+                    scan,
                 });
             }
             (found, writer) => {

@@ -60,7 +60,8 @@ impl App {
             Err(AppError::NotFound | AppError::Forbidden) => return Err(unknown().into()),
             receiving => receiving?,
         };
-        let mut copies = self.incoming(id, keys, None, Some(target.clone()));
+        // What the scanner said of them comes along with them.
+        let mut copies = self.incoming(id, keys, None, Some(target.clone())).unscanned();
         let done = async {
             let blobs = self.copy_files(&joined.state, &joined_keys, &mut copies).await?;
             self.join_copied(caller, (number, &target), &mut copies, &blobs, once)

@@ -19,6 +19,7 @@ mod procedures;
 mod project;
 mod query;
 mod report;
+mod scan;
 mod seal;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -26,6 +27,7 @@ mod verify;
 
 /// An e-mail as text to read.
 pub use outside::mail;
+pub use outside::malware::Scanner;
 
 pub use auth::{NewSession, PASSWORD_MIN, SignInError};
 pub use clock::{Clock, HeldClock};
@@ -69,6 +71,7 @@ pub struct App {
     pub(crate) dossiers: Arc<dossier::DossierWriter>,
     pub(crate) composer: Arc<dyn dossier::Composer>,
     settings: Settings,
+    pub(crate) scanner: Option<Scanner>,
     pub(crate) attempts: auth::Attempts,
 }
 
@@ -168,8 +171,16 @@ impl App {
             dossiers: Arc::new(dossier::DossierWriter::new()),
             composer: parts.composer,
             settings: parts.settings,
+            scanner: None,
             attempts: auth::Attempts::default(),
         })
+    }
+
+    /// Sends every arriving file through this malware scanner.
+    #[must_use]
+    pub fn with_scanner(mut self, scanner: Option<Scanner>) -> Self {
+        self.scanner = scanner;
+        self
     }
 
     /// The time.

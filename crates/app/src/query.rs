@@ -3,7 +3,7 @@
 use crate::project::Card;
 use crate::{App, AppError, Caller};
 use domain::access::{Action, Relation, Standing, reading, standing};
-use domain::case::{CaseState, Entry, Event, Exhibit, Phase, Viewing};
+use domain::case::{CaseState, Entry, Event, Exhibit, Phase, Refusal, Viewing};
 use domain::duties::Duty;
 use domain::ids::{CaseId, CaseNumber, PersonId};
 use domain::procedure::Procedure;
@@ -339,6 +339,9 @@ impl App {
     > {
         let (view, keys, _) = self.look(caller, number).await?;
         let exhibit = readable(&view, place)?.clone();
+        if view.state.is_withheld(place, &caller.actor, self.now()) {
+            return Err(Refusal::ExhibitWithheld.into());
+        }
         self.record_view(caller, &view, &keys, Viewing::Exhibit, Some(place))
             .await?;
         let stream = self
@@ -361,7 +364,8 @@ impl App {
     ) -> Result<Option<Vec<u8>>, AppError> {
         let (view, keys, _) = self.look(caller, number).await?;
         let exhibit = readable(&view, place)?;
-        if !exhibit.media_type.starts_with("image/") || exhibit.bytes > COVER_LIMIT {
+        let infected = view.state.is_infected(place);
+        if infected || !exhibit.media_type.starts_with("image/") || exhibit.bytes > COVER_LIMIT {
             return Ok(None);
         }
         let bytes = self.bytes_of(exhibit, &keys).await?;

@@ -96,10 +96,12 @@ impl App {
         };
         let number = create_case(&mut tx, &case, wrapped).await?;
         let mut events = opening.events(number, procedure.version.clone());
-        events.extend(exhibits.iter().cloned().map(Event::ExhibitSealed));
+        events.extend(incoming.sealing(&exhibits));
         let mut locked = self.newborn(caller, incoming, &events, now)?;
         let performed = self.append(&mut tx, &mut locked, &caller.actor, events).await?;
         self.record_blobs(&mut tx, &incoming.case, &incoming.files)
+            .await?;
+        self.scan_later(&mut tx, &incoming.case, incoming, &exhibits)
             .await?;
         let receipt = Receipt {
             number: performed.number,
@@ -178,9 +180,11 @@ impl App {
         open(&case.state)?;
         let first = case.state.next_exhibit();
         let exhibits = incoming.exhibits(first, &hashed, caller.id()?, None, (None, None));
-        let events = exhibits.iter().cloned().map(Event::ExhibitSealed).collect();
+        let events = incoming.sealing(&exhibits);
         self.append(&mut tx, &mut case, &caller.actor, events).await?;
         self.record_blobs(&mut tx, &incoming.case, &incoming.files)
+            .await?;
+        self.scan_later(&mut tx, &incoming.case, incoming, &exhibits)
             .await?;
         incoming.commit(tx).await?;
         Ok(exhibits)

@@ -46,6 +46,16 @@ impl TestApp {
         }
     }
 
+    /// The same with a malware scanner.
+    #[must_use]
+    pub fn scanned_by(self, scanner: crate::Scanner) -> Self {
+        let app = Arc::into_inner(self.app).expect("nobody else has it yet");
+        Self {
+            app: Arc::new(app.with_scanner(Some(scanner))),
+            ..self
+        }
+    }
+
     /// The caller for a person, by id or e-mail.
     pub fn caller(&self, person: &str) -> Caller {
         self.app.caller_named(person).expect("a person of Fjordby")

@@ -354,6 +354,7 @@ fn may_legal(action: Action) -> bool {
                 | CommandKind::AssignLegal
                 | CommandKind::AddExhibits
                 | CommandKind::Join
+                | CommandKind::ReleaseExhibit
                 // Which duties, the procedure says.
                 | CommandKind::Waive
         ),

@@ -36,5 +36,6 @@ mod perform;
 mod report;
 mod restart;
 mod say;
+mod scan;
 mod verify;
 mod views;

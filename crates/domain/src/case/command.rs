@@ -141,6 +141,11 @@ pub enum Command {
     Reopen {
         reason: String,
     },
+    /// Let somebody else take an infected exhibit for 24 hours.
+    ReleaseExhibit {
+        exhibit: u32,
+        reason: String,
+    },
     /// Join this case's report to another case; this one ends there.
     Join {
         into: String,
@@ -227,6 +232,7 @@ words!(
         Supplement = "supplement",
         Close = "close",
         Reopen = "reopen",
+        ReleaseExhibit = "release-exhibit",
         Join = "join",
         AddExhibits = "add-exhibits",
     }
@@ -260,6 +266,7 @@ impl Command {
             Self::Supplement { .. } => CommandKind::Supplement,
             Self::Close { .. } => CommandKind::Close,
             Self::Reopen { .. } => CommandKind::Reopen,
+            Self::ReleaseExhibit { .. } => CommandKind::ReleaseExhibit,
             Self::Join { .. } => CommandKind::Join,
         }
     }

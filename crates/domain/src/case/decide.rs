@@ -3,7 +3,7 @@
 use super::command::Command;
 use super::event::Event;
 use super::state::{CaseState, Phase};
-use super::{Actor, CommandKind, Refusal, contact, field, handling, join, police, register, removal, review};
+use super::{Actor, CommandKind, Refusal, contact, field, handling, join, police, register, removal, review, scan};
 use crate::calendar::Calendar;
 use crate::duties::{Duty, DutyState, duties};
 use crate::ids::PersonId;
@@ -119,6 +119,7 @@ pub fn decide(
         Command::Reopen { reason } => Ok(vec![Event::Reopened {
             reason: field::required("reason", reason)?,
         }]),
+        Command::ReleaseExhibit { exhibit, reason } => scan::release(case, *exhibit, reason),
         Command::Join { into } => join::join(case, into),
     }
 }

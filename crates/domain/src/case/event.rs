@@ -3,6 +3,7 @@
 //! The JSON of an event is what the journal seals and what an export carries, so a variant's name and fields are a
 //! format: add optional fields, never rename.
 
+use super::scan::Verdict;
 use crate::access::Relation;
 use crate::ids::{BlobId, CaseNumber, PersonId, ReportId, UnitId};
 use crate::vocabulary::{Compartment, DutyKind, Medium, Outcome, words};
@@ -307,6 +308,21 @@ pub enum Event {
         text: String,
     },
     ExhibitSealed(Exhibit),
+    /// What the malware scanner said; `found` is its name for what it found, or why it could not be asked.
+    ExhibitScanned {
+        exhibit: u32,
+        verdict: Verdict,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        found: String,
+        /// The scanner and its database, as it names them.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        scanner: String,
+    },
+    /// Somebody else may take an infected exhibit for a while.
+    ExhibitReleased {
+        exhibit: u32,
+        reason: String,
+    },
     /// `from` is passed over; `to` owns the case from here, `superior` is above them.
     PassedOver {
         from: PersonId,

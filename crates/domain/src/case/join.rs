@@ -50,6 +50,7 @@ pub fn take_over(
         });
     events.extend(concerned);
     let mut number = receiving.next_exhibit();
+    let mut numbers = BTreeMap::new();
     for entry in joined_entries {
         match &entry.event {
             Event::ReportMade(_) | Event::Told { .. } | Event::Supplemented { .. } => {
@@ -65,7 +66,16 @@ pub fn take_over(
                     arrival: Arrival::JoinedCase,
                     ..exhibit.clone()
                 }));
+                numbers.insert(exhibit.number, number);
                 number += 1;
+            }
+            Event::ExhibitScanned { exhibit, verdict, found, scanner } if numbers.contains_key(exhibit) => {
+                events.push(Event::ExhibitScanned {
+                    exhibit: numbers[exhibit],
+                    verdict: *verdict,
+                    found: found.clone(),
+                    scanner: scanner.clone(),
+                });
             }
             _ => {}
         }

@@ -14,12 +14,14 @@ mod register;
 mod removal;
 pub mod report;
 mod review;
+pub mod scan;
 pub mod state;
 
 pub use command::{Command, CommandKind, Contact, Register};
 pub use decide::{Context, decide};
 pub use event::*;
 pub use refusal::Refusal;
+pub use scan::Verdict;
 pub use report::{NewReport, Opening, report};
 pub use state::{CaseState, Phase};
 

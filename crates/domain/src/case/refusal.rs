@@ -42,6 +42,8 @@ pub enum Refusal {
     SameCase,
     #[error("the target never owes a duty")]
     TargetOwesNothing,
+    #[error("the exhibit is infected: somebody else has to release it first")]
+    ExhibitWithheld,
     #[error("nobody else can take this case")]
     NobodyElse,
 }
@@ -76,6 +78,7 @@ impl Refusal {
             Self::CaseJoined => "case-joined",
             Self::SameCase => "same-case",
             Self::TargetOwesNothing => "target-owes-nothing",
+            Self::ExhibitWithheld => "exhibit-withheld",
             Self::NobodyElse => "nobody-else",
         }
     }
@@ -100,6 +103,7 @@ impl Refusal {
         "case-joined",
         "same-case",
         "target-owes-nothing",
+        "exhibit-withheld",
         "nobody-else",
     ];
 

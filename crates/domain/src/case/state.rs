@@ -4,6 +4,7 @@ use super::event::{
     ContactAdvice, Danger, Event, Exhibit, Grounds, MayContact, PassOverReason, PoliceDecision, Purpose,
     Registration, ReportFacts,
 };
+use super::scan::{Release, Verdict};
 use super::{Actor, Entry};
 use crate::ids::{CaseNumber, PersonId, UnitId};
 use crate::vocabulary::{Compartment, DutyKind, Medium, Outcome};
@@ -92,6 +93,9 @@ pub struct CaseState {
     pub reports: Vec<(Timestamp, ReportFacts)>,
     pub targets: BTreeSet<PersonId>,
     pub exhibits: Vec<(Timestamp, Exhibit)>,
+    /// What the scanner said of each exhibit that it was asked about.
+    pub scans: BTreeMap<u32, Verdict>,
+    pub releases: Vec<Release>,
     pub registration: Option<(Deed, Registration)>,
     pub assessment: Option<Assessment>,
     /// When each duty was first done, so that doing it again never makes a late one timely or a timely one late; the
@@ -166,6 +170,8 @@ impl CaseState {
             reports: Vec::new(),
             targets: BTreeSet::new(),
             exhibits: Vec::new(),
+            scans: BTreeMap::new(),
+            releases: Vec::new(),
             registration: None,
             assessment: None,
             done: BTreeMap::new(),
@@ -214,6 +220,11 @@ impl CaseState {
                 self.reports.push((entry.at, facts.clone()));
             }
             Event::ExhibitSealed(exhibit) => self.exhibits.push((entry.at, exhibit.clone())),
+            Event::ExhibitScanned { exhibit, verdict, .. } => self.note_scan(*exhibit, *verdict),
+            Event::ExhibitReleased { exhibit, .. } => self.releases.push(Release {
+                exhibit: *exhibit,
+                deed: deed(),
+            }),
             Event::PassedOver {
                 from,
                 to,

@@ -186,6 +186,16 @@ fn citizen() -> Vec<Event> {
             result: ContactResult::Stopped,
             note: text("Intet nyt"),
         },
+        Event::ExhibitScanned {
+            exhibit: 1,
+            verdict: Verdict::Infected,
+            found: text("Prøve"),
+            scanner: text("ClamAV"),
+        },
+        Event::ExhibitReleased {
+            exhibit: 1,
+            reason: text("Politiet skal have den"),
+        },
         Event::RemovalRequested {
             to: text("Facebook"),
             what: text("Opslaget"),
@@ -282,6 +292,8 @@ fn is_known(event: &Event) -> &'static str {
         Event::Contacted { .. } => "contacted",
         Event::ContactObserved { .. } => "contact-observed",
         Event::RemovalRequested { .. } => "removal-requested",
+        Event::ExhibitScanned { .. } => "exhibit-scanned",
+        Event::ExhibitReleased { .. } => "exhibit-released",
         Event::RemovalObserved { .. } => "removal-observed",
         Event::InjuryHandedOver { .. } => "injury-handed-over",
         Event::FollowedUp { .. } => "followed-up",
@@ -331,5 +343,5 @@ fn every_variant_is_there_under_its_stable_name() {
     all.iter()
         .for_each(|event| assert_eq!(event.name(), is_known(event)));
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
-    assert_eq!(names.len(), 35);
+    assert_eq!(names.len(), 37);
 }

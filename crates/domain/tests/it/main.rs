@@ -17,3 +17,4 @@ mod register;
 mod report;
 mod review;
 mod say;
+mod scan;

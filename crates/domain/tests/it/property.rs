@@ -5,7 +5,7 @@ use crate::harness::*;
 use crate::say::*;
 use domain::access::Action;
 use domain::case::{Actor, CaseState, Command, CommandKind, Event, MayContact, NewReport, Phase};
-use domain::case::{Certainty, Danger, PassOverReason, PoliceDecision, Purpose};
+use domain::case::{Certainty, Danger, PassOverReason, PoliceDecision, Purpose, Verdict};
 use domain::duties::{Duty, DutyState};
 use domain::vocabulary::{Compartment, DutyKind, Medium, Outcome, Role};
 use jiff::ToSpan;
@@ -128,6 +128,10 @@ fn command(throw: Throw, case: &Given) -> Command {
         CommandKind::Supplement => supplement(),
         CommandKind::Close => close(),
         CommandKind::Reopen => reopen(),
+        CommandKind::ReleaseExhibit => Command::ReleaseExhibit {
+            exhibit: 1,
+            reason: "Politiet skal have filen".into(),
+        },
         // Joining ends the story; seldom enough that most stories go on.
         CommandKind::Join if a % 16 == 0 => join("2026-0009"),
         CommandKind::Join => receive(),
@@ -242,13 +246,26 @@ fn urgent_waits_for_nothing(case: &Given) {
     }
 }
 
+/// The scanner's word on the exhibit that just came, now and then a bad one.
+fn scanned(case: Given, throw: Throw) -> Given {
+    let exhibit = case.state.next_exhibit() - 1;
+    let verdict = pick(Verdict::ALL, throw.a);
+    let event = Event::ExhibitScanned {
+        exhibit,
+        verdict,
+        found: String::new(),
+        scanner: String::new(),
+    };
+    case.recorded(SYSTEM, vec![event])
+}
+
 fn step(case: Given, throw: Throw) -> Given {
     let mut case = case;
     let before_wait = case.duties();
     case.now += i64::from(throw.hours).hours();
     late_stays_late(&before_wait, &case.duties(), false);
     if throw.what.is_multiple_of(23) && case.state.phase == Phase::Open {
-        return case.sealed();
+        return scanned(case.sealed(), throw);
     }
     let asked = command(throw, &case);
     let actor = asker(throw, &case, asked.kind());
