@@ -9,9 +9,9 @@ use domain::case::{Arrival, CommandKind, Exhibit};
 use domain::ids::{BlobId, CaseId, CaseNumber, PersonId, ReportId};
 use domain::vocabulary::Compartment;
 use jiff::Timestamp;
+use outside::malware::{Scan, Scanner, Scanning};
 use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
-use outside::malware::{Scan, Scanner, Scanning};
 use sha2::{Digest, Sha256};
 use store::{Keys, StoreError, WrappedKeys};
 

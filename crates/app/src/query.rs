@@ -338,9 +338,13 @@ impl App {
         AppError,
     > {
         let (view, keys, _) = self.look(caller, number).await?;
-        let exhibit = readable(&view, place)?.clone();
+        let mut exhibit = readable(&view, place)?.clone();
         if view.state.is_withheld(place, &caller.actor, self.now()) {
             return Err(Refusal::ExhibitWithheld.into());
+        }
+        if view.state.is_infected(place) {
+            // Released or not: nothing may take it for something to show.
+            exhibit.media_type = "application/octet-stream".to_owned();
         }
         self.record_view(caller, &view, &keys, Viewing::Exhibit, Some(place))
             .await?;

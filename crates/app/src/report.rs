@@ -101,7 +101,7 @@ impl App {
         let performed = self.append(&mut tx, &mut locked, &caller.actor, events).await?;
         self.record_blobs(&mut tx, &incoming.case, &incoming.files)
             .await?;
-        self.scan_later(&mut tx, &incoming.case, incoming, &exhibits)
+        self.scan_later(&mut tx, &incoming.case, &incoming.files, &exhibits)
             .await?;
         let receipt = Receipt {
             number: performed.number,
@@ -184,7 +184,7 @@ impl App {
         self.append(&mut tx, &mut case, &caller.actor, events).await?;
         self.record_blobs(&mut tx, &incoming.case, &incoming.files)
             .await?;
-        self.scan_later(&mut tx, &incoming.case, incoming, &exhibits)
+        self.scan_later(&mut tx, &incoming.case, &incoming.files, &exhibits)
             .await?;
         incoming.commit(tx).await?;
         Ok(exhibits)

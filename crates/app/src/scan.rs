@@ -1,7 +1,7 @@
 //! Malware: what the scanner said becomes an entry beside the exhibit; what it could not say is asked again by a job.
 
 use crate::intake::Incoming;
-use crate::{App, AppError, Caller};
+use crate::{App, AppError, Caller, ReceivedFile};
 use anyhow::Context as _;
 use domain::case::{Event, Exhibit, Verdict};
 use domain::ids::CaseId;
@@ -16,7 +16,7 @@ pub(crate) const SCAN: &str = "scan";
 impl Incoming {
     /// The entries that make these files exhibits: each sealed, and then what the scanner said of it.
     pub(crate) fn sealing(&self, exhibits: &[Exhibit]) -> Vec<Event> {
-        let sealed = |(exhibit, file): (&Exhibit, &crate::ReceivedFile)| {
+        let sealed = |(exhibit, file): (&Exhibit, &ReceivedFile)| {
             let scanned = file.scan.as_ref().map(|scan| scanned(exhibit.number, scan));
             std::iter::once(Event::ExhibitSealed(exhibit.clone())).chain(scanned)
         };
@@ -44,10 +44,10 @@ impl App {
         &self,
         tx: &mut Tx,
         case: &CaseId,
-        incoming: &Incoming,
+        files: &[ReceivedFile],
         exhibits: &[Exhibit],
     ) -> Result<(), AppError> {
-        for (exhibit, file) in exhibits.iter().zip(&incoming.files) {
+        for (exhibit, file) in exhibits.iter().zip(files) {
             let Some(malware::Verdict::Unchecked("unreachable")) =
                 file.scan.as_ref().map(|scan| scan.verdict.clone())
             else {

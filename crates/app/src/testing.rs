@@ -1,5 +1,7 @@
 //! An application on a throw-away store, for tests here and in the crates above: Fjordby, a held clock, seeded dice.
 
+pub mod clamd;
+
 use crate::dossier::{Composer, Dossier, DossierLanguage, Material};
 use crate::{App, Caller, Clock, HeldClock, Parts, Settings};
 use domain::case::{Actor, CaseState};

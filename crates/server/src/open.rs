@@ -1,7 +1,7 @@
 //! From a data folder to a running application: keys, store, procedure.
 
 use anyhow::{Context, bail};
-use app::{App, Clock, Parts, Settings};
+use app::{App, Clock, Parts, Scanner, Settings};
 use proof::{MasterKey, SigningKey};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
@@ -13,7 +13,8 @@ use store::{Store, StoreConfig};
 ///
 /// `VAERN_DATABASE_URL` names a PostgreSQL database in place of the SQLite file; `VAERN_MASTER_KEY` gives the master key
 /// (64 hexadecimal digits) in place of `keys/master.key`; `procedure.toml` in the folder replaces the default procedure;
-/// `VAERN_PUBLIC_URL` beginning with `https://` marks cookies for TLS.
+/// `VAERN_PUBLIC_URL` beginning with `https://` marks cookies for TLS; `VAERN_CLAMD` (`host:port` or a socket's path) is the
+/// ClamAV daemon that every arriving file goes through.
 pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
     create_folder(data)?;
     let mut dice = dice()?;
@@ -30,7 +31,11 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
         secure_cookies,
     };
     let composer = Arc::new(web::Words);
-    Ok(App::open(Parts {
+    let scanner = std::env::var("VAERN_CLAMD")
+        .ok()
+        .filter(|address| !address.is_empty())
+        .map(|address| Scanner::parse(&address));
+    let app = App::open(Parts {
         store,
         signing,
         clock,
@@ -39,7 +44,8 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
         composer,
         settings,
     })
-    .await?)
+    .await?;
+    Ok(app.with_scanner(scanner))
 }
 
 /// Opens the store alone.

@@ -3,69 +3,11 @@
 use crate::harness::*;
 use app::Scanner;
 use app::testing::TestApp;
+use app::testing::clamd::{Clamd, MALWARE, socket};
 use domain::case::{Command, Event, Refusal, Verdict};
 use domain::ids::CaseNumber;
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt as _;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Stdio};
-use tempfile::TempDir;
-
-/// What our own signature finds; harmless.
-const MALWARE: &str = "VAERN-TEST-MALWARE";
-
-struct Clamd {
-    daemon: Child,
-    dir: TempDir,
-}
-
-impl Clamd {
-    /// Files over 1 MB are refused by it.
-    fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        Self::start_in(dir)
-    }
-
-    fn start_in(dir: TempDir) -> Self {
-        let database = dir.path().join("db");
-        std::fs::create_dir_all(&database).unwrap();
-        let signature = format!("Vaern.Test.Signature:0:*:{}\n", hex::encode(MALWARE));
-        std::fs::write(database.join("own.ndb"), signature).unwrap();
-        let config = format!(
-            "DatabaseDirectory {}\nLocalSocket {}\nForeground yes\nStreamMaxLength 1M\n",
-            database.display(),
-            socket(dir.path()).display()
-        );
-        let file = dir.path().join("clamd.conf");
-        std::fs::write(&file, config).unwrap();
-        let mut daemon = std::process::Command::new("/usr/sbin/clamd")
-            .arg("--config-file")
-            .arg(&file)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("clamd, from the Debian package clamav-daemon (scripts/setup installs it)");
-        let mut says = BufReader::new(daemon.stdout.take().unwrap()).lines();
-        let ready = says.any(|line| line.unwrap().starts_with("Self checking"));
-        assert!(ready, "clamd ended before it was ready");
-        Self { daemon, dir }
-    }
-
-    fn scanner(&self) -> Scanner {
-        Scanner::Socket(socket(self.dir.path()))
-    }
-}
-
-fn socket(dir: &Path) -> std::path::PathBuf {
-    dir.join("clamd.ctl")
-}
-
-impl Drop for Clamd {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
-}
 
 /// Lone tells of Mette with a clean picture and an infected one.
 async fn infected(test: &TestApp) -> CaseNumber {
@@ -75,7 +17,12 @@ async fn infected(test: &TestApp) -> CaseNumber {
         .number
 }
 
-async fn taken(test: &TestApp, person: &str, number: &CaseNumber, place: u32) -> Result<usize, app::AppError> {
+async fn taken(
+    test: &TestApp,
+    person: &str,
+    number: &CaseNumber,
+    place: u32,
+) -> Result<usize, app::AppError> {
     let (_, stream) = test.app.exhibit(&test.caller(person), number, place).await?;
     let parts: Vec<bytes::Bytes> = stream.try_collect().await.unwrap();
     Ok(parts.concat().len())
@@ -97,7 +44,10 @@ async fn verdicts(test: &TestApp, number: &CaseNumber) -> Vec<(u32, Verdict, Str
 
 async fn case_of(test: &TestApp, number: &CaseNumber) -> app::CaseView {
     let looking = domain::case::Viewing::Case;
-    test.app.case(&test.caller(VIBEKE), number, looking).await.unwrap()
+    test.app
+        .case(&test.caller(VIBEKE), number, looking)
+        .await
+        .unwrap()
 }
 
 fn release(exhibit: u32) -> Command {

@@ -3,7 +3,9 @@
 use super::command::Command;
 use super::event::Event;
 use super::state::{CaseState, Phase};
-use super::{Actor, CommandKind, Refusal, contact, field, handling, join, police, register, removal, review, scan};
+use super::{
+    Actor, CommandKind, Refusal, contact, field, handling, join, police, register, removal, review, scan,
+};
 use crate::calendar::Calendar;
 use crate::duties::{Duty, DutyState, duties};
 use crate::ids::PersonId;

@@ -69,7 +69,12 @@ pub fn take_over(
                 numbers.insert(exhibit.number, number);
                 number += 1;
             }
-            Event::ExhibitScanned { exhibit, verdict, found, scanner } if numbers.contains_key(exhibit) => {
+            Event::ExhibitScanned {
+                exhibit,
+                verdict,
+                found,
+                scanner,
+            } if numbers.contains_key(exhibit) => {
                 events.push(Event::ExhibitScanned {
                     exhibit: numbers[exhibit],
                     verdict: *verdict,

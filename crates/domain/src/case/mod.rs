@@ -21,8 +21,8 @@ pub use command::{Command, CommandKind, Contact, Register};
 pub use decide::{Context, decide};
 pub use event::*;
 pub use refusal::Refusal;
-pub use scan::Verdict;
 pub use report::{NewReport, Opening, report};
+pub use scan::Verdict;
 pub use state::{CaseState, Phase};
 
 use crate::ids::PersonId;

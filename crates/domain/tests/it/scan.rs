@@ -32,9 +32,21 @@ fn withheld(given: &Given, person: &str, when: &str) -> bool {
 #[test]
 fn an_infected_exhibit_is_withheld_from_everybody_and_others_are_not() {
     for person in [VIBEKE, LARS, IDA, LONE] {
-        assert!(withheld(&given_scanned(Verdict::Infected), person, "2026-10-12 10:00"));
-        assert!(!withheld(&given_scanned(Verdict::Clean), person, "2026-10-12 10:00"));
-        assert!(!withheld(&given_scanned(Verdict::Unchecked), person, "2026-10-12 10:00"));
+        assert!(withheld(
+            &given_scanned(Verdict::Infected),
+            person,
+            "2026-10-12 10:00"
+        ));
+        assert!(!withheld(
+            &given_scanned(Verdict::Clean),
+            person,
+            "2026-10-12 10:00"
+        ));
+        assert!(!withheld(
+            &given_scanned(Verdict::Unchecked),
+            person,
+            "2026-10-12 10:00"
+        ));
         assert!(!withheld(&given().sealed(), person, "2026-10-12 10:00"));
     }
 }
@@ -80,10 +92,16 @@ fn only_what_is_infected_is_released_and_with_a_reason() {
 fn those_who_read_exhibits_for_the_case_release_and_no_party_does() {
     let given = given_scanned(Verdict::Infected);
     for person in [VIBEKE, LARS, IDA] {
-        assert!(given.may(person, Action::Do(CommandKind::ReleaseExhibit)), "{person}");
+        assert!(
+            given.may(person, Action::Do(CommandKind::ReleaseExhibit)),
+            "{person}"
+        );
     }
     for person in [METTE, LONE, JENS, DPO, ADMIN, SYSTEM, OPERATOR] {
-        assert!(!given.may(person, Action::Do(CommandKind::ReleaseExhibit)), "{person}");
+        assert!(
+            !given.may(person, Action::Do(CommandKind::ReleaseExhibit)),
+            "{person}"
+        );
     }
 }
 

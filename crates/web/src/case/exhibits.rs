@@ -1,6 +1,7 @@
 //! Exhibits: covered until asked for, shown on purpose, handed out as they came.
 
 use super::head::{number, title};
+use crate::command::offer::is_offered;
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render};
 use app::CaseView;
@@ -9,7 +10,7 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use domain::access::Action;
-use domain::case::{Exhibit, Viewing};
+use domain::case::{CommandKind, Exhibit, Viewing};
 use futures_util::{Stream, StreamExt};
 use http::header::{
     CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
@@ -42,6 +43,10 @@ enum Shown {
     Film,
     Text,
     Download,
+    /// Infected: neither shown nor handed out until somebody else releases it.
+    Withheld,
+    /// Infected, and somebody else has released it: a download, never shown.
+    Released,
 }
 
 fn shown(media_type: &str) -> Shown {
@@ -61,7 +66,8 @@ pub fn cards(ctx: &Ctx, view: &CaseView) -> Vec<Card> {
         let href = format!("/cases/{}/exhibits/{}", case.number, exhibit.number);
         Card {
             number: exhibit.number,
-            cover: (shown(&exhibit.media_type) == Shown::Picture).then(|| format!("{href}/cover")),
+            cover: (shown(&exhibit.media_type) == Shown::Picture && !case.is_infected(exhibit.number))
+                .then(|| format!("{href}/cover")),
             href,
             kind: ctx.l.t(&format!("file-type-{}", short(&exhibit.media_type))),
             when: match exhibit.seen_at {
@@ -109,6 +115,7 @@ struct ExhibitPage {
     text: String,
     cut: bool,
     facts: Vec<(String, String)>,
+    may_release: bool,
     source_url: Option<String>,
     sha256: String,
     /// The numbers of the exhibits that can be opened, the shown one marked.
@@ -127,7 +134,7 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
     let (at, exhibit) = found
         .filter(|(_, exhibit)| may_open(&ctx, &view, exhibit))
         .ok_or(Fault::NotFound)?;
-    let shown = shown(&exhibit.media_type);
+    let shown = shown_to(&ctx, &view, exhibit);
     let (text, cut) = match shown {
         Shown::Text => read_text(&ctx, &number, exhibit).await?,
         _ => (String::new(), false),
@@ -146,7 +153,8 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
         shown,
         text,
         cut,
-        facts: facts(&ctx, *at, exhibit),
+        facts: facts(&ctx, &view, *at, exhibit),
+        may_release: is_offered(&view, CommandKind::ReleaseExhibit, &ctx.me.id),
         source_url: exhibit.source_url.clone(),
         sha256: ctx.l.hash_in_full(&exhibit.sha256),
         others: others
@@ -161,7 +169,18 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
     })
 }
 
-fn facts(ctx: &Ctx, at: Timestamp, exhibit: &Exhibit) -> Vec<(String, String)> {
+fn shown_to(ctx: &Ctx, view: &CaseView, exhibit: &Exhibit) -> Shown {
+    let case = &view.state;
+    if case.is_withheld(exhibit.number, &ctx.caller.actor, ctx.now) {
+        Shown::Withheld
+    } else if case.is_infected(exhibit.number) {
+        Shown::Released
+    } else {
+        shown(&exhibit.media_type)
+    }
+}
+
+fn facts(ctx: &Ctx, view: &CaseView, at: Timestamp, exhibit: &Exhibit) -> Vec<(String, String)> {
     let l = &ctx.l;
     let hashed = if exhibit.hashed_by_sender {
         "exhibit-hashed-by-sender"
@@ -172,6 +191,10 @@ fn facts(ctx: &Ctx, at: Timestamp, exhibit: &Exhibit) -> Vec<(String, String)> {
         .seen_at
         .map(|at| l.at(at))
         .unwrap_or_else(|| l.t("exhibit-not-told"));
+    let scan = match view.state.scans.get(&exhibit.number) {
+        Some(verdict) => l.t(&format!("scan-{verdict}")),
+        None => l.t("scan-none"),
+    };
     let facts = [
         ("name", exhibit.name.clone()),
         (
@@ -188,6 +211,7 @@ fn facts(ctx: &Ctx, at: Timestamp, exhibit: &Exhibit) -> Vec<(String, String)> {
         ("received", l.at(at)),
         ("seen-at", seen),
         ("unchanged", l.t(hashed)),
+        ("scan", scan),
     ];
     facts
         .map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text))

@@ -1,7 +1,7 @@
 //! A case's journal as people tell it: one line an entry, with who, when, what, and the facts behind it.
 
 use crate::text::L;
-use domain::case::{Actor, CaseState, Entry, Event, PassOverReason, PoliceDecision};
+use domain::case::{Actor, CaseState, Entry, Event, PassOverReason, PoliceDecision, Verdict};
 use domain::ids::PersonId;
 use domain::organisation::Organisation;
 use domain::vocabulary::Compartment;
@@ -139,6 +139,7 @@ impl Teller<'_> {
             }
             Event::ReportMade(_)
             | Event::ExhibitSealed(_)
+            | Event::ExhibitScanned { .. }
             | Event::Registered(_)
             | Event::Assessed { .. } => self.tell_long(event, &key),
             Event::Told { text, .. }
@@ -187,6 +188,9 @@ impl Teller<'_> {
             ),
             Event::Closed { outcome } => (l.t(&key), outcome.clone(), Vec::new()),
             Event::Learned { learning, .. } => (l.t(&key), learning.clone(), Vec::new()),
+            Event::ExhibitReleased { exhibit, reason } => {
+                (l.ta(&key, &[("number", exhibit)]), reason.clone(), Vec::new())
+            }
             Event::Reopened { reason } => (l.t(&key), reason.clone(), Vec::new()),
             Event::ReportJoined { from } => (l.ta(&key, &[("number", from.as_str())]), none(), Vec::new()),
             Event::JoinedInto { into } => (l.ta(&key, &[("number", into.as_str())]), none(), Vec::new()),
@@ -391,6 +395,25 @@ impl Teller<'_> {
                     ("sha256", &exhibit.sha256),
                 ];
                 (what, String::new(), self.facts(&facts))
+            }
+            Event::ExhibitScanned {
+                exhibit,
+                verdict,
+                found,
+                scanner,
+            } => {
+                let key = format!("{key}-{verdict}");
+                let found = if *verdict == Verdict::Infected {
+                    found
+                } else {
+                    &String::new()
+                };
+                let what = l.ta(&key, &[("number", exhibit)]);
+                (
+                    what,
+                    String::new(),
+                    self.facts(&[("malware", found), ("scanner", scanner)]),
+                )
             }
             Event::Registered(registration) => (
                 l.t(key),

@@ -74,6 +74,7 @@ pub fn form(kind: CommandKind, asking: &Asking<'_>) -> Form {
         CommandKind::FollowUp => follow_up(asking),
         CommandKind::Waive => waive(asking),
         CommandKind::Close => close(asking),
+        CommandKind::ReleaseExhibit => release_exhibit(asking),
         other => short(other, asking.l),
     }
 }
@@ -354,6 +355,26 @@ fn waive(asking: &Asking<'_>) -> Form {
     make.add("duty", Input::Select(waivable))
         .required()
         .is(asking.wanted("duty"));
+    make.add("reason", LINES).hint().required();
+    make.done()
+}
+
+fn release_exhibit(asking: &Asking<'_>) -> Form {
+    let mut make = Maker::new(asking.l, "release-exhibit");
+    let case = &asking.view.state;
+    let infected = case
+        .exhibits
+        .iter()
+        .filter(|(_, exhibit)| case.is_infected(exhibit.number));
+    let choice = |number: u32, name: &str| Choice {
+        value: number.to_string(),
+        label: format!("{}: {name}", asking.l.ta("exhibit-n", &[("number", number)])),
+        hint: None,
+    };
+    let infected = infected.map(|(_, exhibit)| choice(exhibit.number, &exhibit.name));
+    make.add("exhibit", Input::Select(infected.collect()))
+        .required()
+        .is(asking.wanted("exhibit"));
     make.add("reason", LINES).hint().required();
     make.done()
 }

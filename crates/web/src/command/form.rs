@@ -177,7 +177,7 @@ impl Field {
                     .collect::<Vec<_>>()
             )),
             _ if value.is_empty() => None,
-            Input::Hidden => Some(
+            Input::Hidden | Input::Select(_) => Some(
                 value
                     .parse::<u64>()
                     .map_or_else(|_| json!(value), |number| json!(number)),

@@ -42,7 +42,7 @@ pub fn group(kind: CommandKind) -> Group {
     match kind {
         C::AddExhibits | C::Supplement | C::NoteLegal | C::RecordAbsence => Group::Add,
         C::Delegate | C::AssignLegal | C::Invite | C::PassOver => Group::People,
-        C::Waive | C::Close | C::Reopen | C::Join => Group::Case,
+        C::Waive | C::Close | C::Reopen | C::Join | C::ReleaseExhibit => Group::Case,
         _ => Group::Duty,
     }
 }
@@ -91,6 +91,7 @@ fn makes_sense(kind: CommandKind, view: &CaseView, me: &PersonId) -> bool {
             .duties
             .iter()
             .any(|duty| duty.is_open() && can_be_handed(duty.kind)),
+        CommandKind::ReleaseExhibit => case.scans.keys().any(|exhibit| case.is_infected(*exhibit)),
         CommandKind::Waive => view.duties.iter().any(|duty| waivable(view, duty, me)),
         kind => kind.duty().is_none_or(owed),
     }

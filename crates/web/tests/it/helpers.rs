@@ -65,6 +65,14 @@ impl TestApp {
         Self { inner, router }
     }
 
+    /// With this malware scanner.
+    pub async fn scanned_by(scanner: app::Scanner) -> Self {
+        let inner = testing::TestApp::with(Engine::Sqlite, Arc::new(web::Words), Settings::default()).await;
+        let inner = inner.scanned_by(scanner);
+        let router = web::router(Arc::clone(&inner.app));
+        Self { inner, router }
+    }
+
     /// A browser that has not signed in.
     pub fn nobody(&self) -> Client {
         Client {

@@ -6,6 +6,7 @@ mod commands;
 mod contact;
 mod helpers;
 mod lists;
+mod malware;
 mod pages;
 mod profile;
 mod report;

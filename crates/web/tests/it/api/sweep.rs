@@ -82,6 +82,7 @@ fn command(kind: CommandKind, other: &str) -> Value {
             json!({"outcome": "x", "learning": "y", "told_target": true, "told_reporter": true})
         }
         CommandKind::Reopen => json!({"reason": "x"}),
+        CommandKind::ReleaseExhibit => json!({"exhibit": 1, "reason": "x"}),
         CommandKind::Join => json!({"into": other}),
         CommandKind::Receive | CommandKind::AddExhibits => json!({}),
     };
