@@ -355,6 +355,8 @@ fn may_legal(action: Action) -> bool {
                 | CommandKind::AddExhibits
                 | CommandKind::Join
                 | CommandKind::ReleaseExhibit
+                | CommandKind::Corroborate
+                | CommandKind::WithdrawCorroboration
                 // Which duties, the procedure says.
                 | CommandKind::Waive
         ),

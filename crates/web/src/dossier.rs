@@ -45,7 +45,7 @@ impl Composer for Words {
             exhibits: material
                 .exhibits
                 .into_iter()
-                .map(|shown| exhibit(shown, &teller))
+                .map(|shown| exhibit(shown, &material.state, &teller))
                 .collect(),
         }
     }
@@ -231,7 +231,22 @@ fn chronology(entry: &Entry, teller: &Teller<'_>) -> Line {
     }
 }
 
-fn exhibit(shown: Shown, teller: &Teller<'_>) -> ExhibitPage {
+/// How far the exhibit is borne out, by which others, and what that does and does not show.
+fn corroboration(exhibit: u32, case: &CaseState, l: &L) -> String {
+    let grade = case.grade(exhibit);
+    let mut told = format!(
+        "{}. {}",
+        l.t(&format!("grade-{grade}")),
+        l.t(&format!("grade-{grade}-text"))
+    );
+    for other in case.borne_out_by(exhibit) {
+        let also = l.ta("exhibit-borne-out-by", &[("number", other)]);
+        told = format!("{told} {also}.");
+    }
+    told
+}
+
+fn exhibit(shown: Shown, case: &CaseState, teller: &Teller<'_>) -> ExhibitPage {
     let (l, exhibit) = (teller.l, shown.exhibit);
     let seen = exhibit.seen_at.map_or_else(
         || l.t("exhibit-not-told"),
@@ -255,7 +270,7 @@ fn exhibit(shown: Shown, teller: &Teller<'_>) -> ExhibitPage {
             |source| l.ta("dossier-source", &[("source", source)]),
         ),
         sent_by: teller.name(&exhibit.sent_by),
-        corroboration: format!("{}. {}", l.t("one-witness"), l.t("one-witness-text")),
+        corroboration: corroboration(exhibit.number, case, l),
         picture: shown.picture,
         alt: l.ta("dossier-alt", &[("number", exhibit.number)]),
         text: match (shown.text, exhibit.media_type.as_str()) {

@@ -141,6 +141,17 @@ pub enum Command {
     Reopen {
         reason: String,
     },
+    /// State that two exhibits, sent by two people, show the same thing.
+    Corroborate {
+        exhibit: u32,
+        with: u32,
+        note: String,
+    },
+    WithdrawCorroboration {
+        exhibit: u32,
+        with: u32,
+        reason: String,
+    },
     /// Let somebody else take an infected exhibit for 24 hours.
     ReleaseExhibit {
         exhibit: u32,
@@ -232,6 +243,8 @@ words!(
         Supplement = "supplement",
         Close = "close",
         Reopen = "reopen",
+        Corroborate = "corroborate",
+        WithdrawCorroboration = "withdraw-corroboration",
         ReleaseExhibit = "release-exhibit",
         Join = "join",
         AddExhibits = "add-exhibits",
@@ -266,6 +279,8 @@ impl Command {
             Self::Supplement { .. } => CommandKind::Supplement,
             Self::Close { .. } => CommandKind::Close,
             Self::Reopen { .. } => CommandKind::Reopen,
+            Self::Corroborate { .. } => CommandKind::Corroborate,
+            Self::WithdrawCorroboration { .. } => CommandKind::WithdrawCorroboration,
             Self::ReleaseExhibit { .. } => CommandKind::ReleaseExhibit,
             Self::Join { .. } => CommandKind::Join,
         }

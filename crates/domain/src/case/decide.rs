@@ -4,7 +4,8 @@ use super::command::Command;
 use super::event::Event;
 use super::state::{CaseState, Phase};
 use super::{
-    Actor, CommandKind, Refusal, contact, field, handling, join, police, register, removal, review, scan,
+    Actor, CommandKind, Refusal, contact, corroboration, field, handling, join, police, register, removal,
+    review, scan,
 };
 use crate::calendar::Calendar;
 use crate::duties::{Duty, DutyState, duties};
@@ -121,6 +122,14 @@ pub fn decide(
         Command::Reopen { reason } => Ok(vec![Event::Reopened {
             reason: field::required("reason", reason)?,
         }]),
+        Command::Corroborate { exhibit, with, note } => {
+            corroboration::corroborate(case, *exhibit, *with, note)
+        }
+        Command::WithdrawCorroboration {
+            exhibit,
+            with,
+            reason,
+        } => corroboration::withdraw(case, *exhibit, *with, reason),
         Command::ReleaseExhibit { exhibit, reason } => scan::release(case, *exhibit, reason),
         Command::Join { into } => join::join(case, into),
     }

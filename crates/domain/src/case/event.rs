@@ -318,6 +318,17 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         scanner: String,
     },
+    /// Somebody states that two exhibits, sent by two people, show the same thing.
+    Corroborated {
+        exhibit: u32,
+        with: u32,
+        note: String,
+    },
+    CorroborationWithdrawn {
+        exhibit: u32,
+        with: u32,
+        reason: String,
+    },
     /// Somebody else may take an infected exhibit for a while.
     ExhibitReleased {
         exhibit: u32,

@@ -69,6 +69,26 @@ pub fn take_over(
                 numbers.insert(exhibit.number, number);
                 number += 1;
             }
+            Event::Corroborated { exhibit, with, note }
+                if numbers.contains_key(exhibit) && numbers.contains_key(with) =>
+            {
+                events.push(Event::Corroborated {
+                    exhibit: numbers[exhibit],
+                    with: numbers[with],
+                    note: note.clone(),
+                });
+            }
+            Event::CorroborationWithdrawn {
+                exhibit,
+                with,
+                reason,
+            } if numbers.contains_key(exhibit) && numbers.contains_key(with) => {
+                events.push(Event::CorroborationWithdrawn {
+                    exhibit: numbers[exhibit],
+                    with: numbers[with],
+                    reason: reason.clone(),
+                });
+            }
             Event::ExhibitScanned {
                 exhibit,
                 verdict,

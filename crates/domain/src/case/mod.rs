@@ -3,6 +3,7 @@
 
 pub mod command;
 mod contact;
+pub mod corroboration;
 mod decide;
 pub mod event;
 pub mod field;
@@ -18,6 +19,7 @@ pub mod scan;
 pub mod state;
 
 pub use command::{Command, CommandKind, Contact, Register};
+pub use corroboration::Grade;
 pub use decide::{Context, decide};
 pub use event::*;
 pub use refusal::Refusal;

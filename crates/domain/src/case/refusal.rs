@@ -123,6 +123,8 @@ impl Refusal {
         "not-a-time",
         "unknown-value",
         "at-least-one",
+        "same-file",
+        "same-witness",
         "password-length",
         "wrong-password",
     ];

@@ -96,6 +96,8 @@ pub struct CaseState {
     /// What the scanner said of each exhibit that it was asked about.
     pub scans: BTreeMap<u32, Verdict>,
     pub releases: Vec<Release>,
+    /// The exhibits that show the same, two by two, the lower number first.
+    pub corroborated: BTreeSet<(u32, u32)>,
     pub registration: Option<(Deed, Registration)>,
     pub assessment: Option<Assessment>,
     /// When each duty was first done, so that doing it again never makes a late one timely or a timely one late; the
@@ -172,6 +174,7 @@ impl CaseState {
             exhibits: Vec::new(),
             scans: BTreeMap::new(),
             releases: Vec::new(),
+            corroborated: BTreeSet::new(),
             registration: None,
             assessment: None,
             done: BTreeMap::new(),
@@ -221,6 +224,10 @@ impl CaseState {
             }
             Event::ExhibitSealed(exhibit) => self.exhibits.push((entry.at, exhibit.clone())),
             Event::ExhibitScanned { exhibit, verdict, .. } => self.note_scan(*exhibit, *verdict),
+            Event::Corroborated { exhibit, with, .. } => self.note_corroboration(*exhibit, *with, true),
+            Event::CorroborationWithdrawn { exhibit, with, .. } => {
+                self.note_corroboration(*exhibit, *with, false)
+            }
             Event::ExhibitReleased { exhibit, .. } => self.releases.push(Release {
                 exhibit: *exhibit,
                 deed: deed(),

@@ -192,6 +192,16 @@ fn citizen() -> Vec<Event> {
             found: text("Prøve"),
             scanner: text("ClamAV"),
         },
+        Event::Corroborated {
+            exhibit: 1,
+            with: 2,
+            note: text("Samme opslag"),
+        },
+        Event::CorroborationWithdrawn {
+            exhibit: 1,
+            with: 2,
+            reason: text("Et andet opslag"),
+        },
         Event::ExhibitReleased {
             exhibit: 1,
             reason: text("Politiet skal have den"),
@@ -293,6 +303,8 @@ fn is_known(event: &Event) -> &'static str {
         Event::ContactObserved { .. } => "contact-observed",
         Event::RemovalRequested { .. } => "removal-requested",
         Event::ExhibitScanned { .. } => "exhibit-scanned",
+        Event::Corroborated { .. } => "corroborated",
+        Event::CorroborationWithdrawn { .. } => "corroboration-withdrawn",
         Event::ExhibitReleased { .. } => "exhibit-released",
         Event::RemovalObserved { .. } => "removal-observed",
         Event::InjuryHandedOver { .. } => "injury-handed-over",
@@ -343,5 +355,5 @@ fn every_variant_is_there_under_its_stable_name() {
     all.iter()
         .for_each(|event| assert_eq!(event.name(), is_known(event)));
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
-    assert_eq!(names.len(), 37);
+    assert_eq!(names.len(), 39);
 }

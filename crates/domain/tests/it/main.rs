@@ -6,6 +6,7 @@ mod access;
 mod care;
 mod clocks;
 mod contact;
+mod corroboration;
 mod event_json;
 mod handling;
 mod harness;

@@ -128,6 +128,16 @@ fn command(throw: Throw, case: &Given) -> Command {
         CommandKind::Supplement => supplement(),
         CommandKind::Close => close(),
         CommandKind::Reopen => reopen(),
+        CommandKind::Corroborate => Command::Corroborate {
+            exhibit: 1,
+            with: pick(&[2, 3], a),
+            note: "Samme opslag".into(),
+        },
+        CommandKind::WithdrawCorroboration => Command::WithdrawCorroboration {
+            exhibit: pick(&[2, 3], a),
+            with: 1,
+            reason: "Et andet opslag".into(),
+        },
         CommandKind::ReleaseExhibit => Command::ReleaseExhibit {
             exhibit: 1,
             reason: "Politiet skal have filen".into(),
@@ -246,6 +256,16 @@ fn urgent_waits_for_nothing(case: &Given) {
     }
 }
 
+/// A file of its own, from one of two people.
+fn arrived(case: Given, throw: Throw) -> Given {
+    let number = case.state.next_exhibit();
+    let sealed = Event::ExhibitSealed(domain::case::Exhibit {
+        sha256: format!("{number:064x}"),
+        ..exhibit(number, pick(&[LONE, ANDERS], throw.b))
+    });
+    case.recorded(LONE, vec![sealed])
+}
+
 /// The scanner's word on the exhibit that just came, now and then a bad one.
 fn scanned(case: Given, throw: Throw) -> Given {
     let exhibit = case.state.next_exhibit() - 1;
@@ -265,7 +285,7 @@ fn step(case: Given, throw: Throw) -> Given {
     case.now += i64::from(throw.hours).hours();
     late_stays_late(&before_wait, &case.duties(), false);
     if throw.what.is_multiple_of(23) && case.state.phase == Phase::Open {
-        return scanned(case.sealed(), throw);
+        return scanned(arrived(case, throw), throw);
     }
     let asked = command(throw, &case);
     let actor = asker(throw, &case, asked.kind());

@@ -214,8 +214,8 @@ file-type-text = Tekst
 file-type-zip = Zip-fil
 file-type-web-archive = Webarkiv
 file-type-file = Fil
-one-witness = Ét vidne
-one-witness-text = Én person har sendt bilaget og fortalt, hvor og hvornår det blev set. Kontrolsummen viser, at filen ikke er ændret, siden den kom til os. Den viser ikke, hvad der skete før, og ikke, hvem der har skrevet det.
+grade-one-witness = Ét vidne
+grade-one-witness-text = Én person har sendt bilaget og fortalt, hvor og hvornår det blev set. Kontrolsummen viser, at filen ikke er ændret, siden den kom til os. Den viser ikke, hvad der skete før, og ikke, hvem der har skrevet det.
 
 export-link = Hent et udtræk af sagen
 export-heading = Hent et udtræk

@@ -214,8 +214,8 @@ file-type-text = Text
 file-type-zip = Zip file
 file-type-web-archive = Web archive
 file-type-file = File
-one-witness = One witness
-one-witness-text = One person has sent the exhibit and told where and when it was seen. The check sum shows that the file has not changed since it came to us. It does not show what happened before that, nor who wrote it.
+grade-one-witness = One witness
+grade-one-witness-text = One person has sent the exhibit and told where and when it was seen. The check sum shows that the file has not changed since it came to us. It does not show what happened before that, nor who wrote it.
 
 export-link = Take an export of the case
 export-heading = Take an export

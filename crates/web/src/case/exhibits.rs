@@ -33,6 +33,8 @@ pub struct Card {
     pub cover: Option<String>,
     pub kind: String,
     pub when: String,
+    /// How far it is borne out.
+    pub grade: String,
 }
 
 /// The ways an exhibit can be looked at without running anything in it.
@@ -69,6 +71,7 @@ pub fn cards(ctx: &Ctx, view: &CaseView) -> Vec<Card> {
             cover: (shown(&exhibit.media_type) == Shown::Picture && !case.is_infected(exhibit.number))
                 .then(|| format!("{href}/cover")),
             href,
+            grade: ctx.l.t(&format!("grade-{}", case.grade(exhibit.number))),
             kind: ctx.l.t(&format!("file-type-{}", short(&exhibit.media_type))),
             when: match exhibit.seen_at {
                 Some(seen) => ctx.l.ta("exhibit-seen", &[("at", ctx.l.at(seen))]),
@@ -116,6 +119,10 @@ struct ExhibitPage {
     cut: bool,
     facts: Vec<(String, String)>,
     may_release: bool,
+    /// How far it is borne out, what that shows and does not show, and by which other exhibits.
+    grade: String,
+    grade_text: String,
+    borne_out_by: Vec<u32>,
     source_url: Option<String>,
     sha256: String,
     /// The numbers of the exhibits that can be opened, the shown one marked.
@@ -154,6 +161,9 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
         text,
         cut,
         facts: facts(&ctx, &view, *at, exhibit),
+        grade: ctx.l.t(&format!("grade-{}", view.state.grade(n))),
+        grade_text: ctx.l.t(&format!("grade-{}-text", view.state.grade(n))),
+        borne_out_by: view.state.borne_out_by(n).collect(),
         may_release: is_offered(&view, CommandKind::ReleaseExhibit, &ctx.me.id),
         source_url: exhibit.source_url.clone(),
         sha256: ctx.l.hash_in_full(&exhibit.sha256),

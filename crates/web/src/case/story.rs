@@ -188,6 +188,19 @@ impl Teller<'_> {
             ),
             Event::Closed { outcome } => (l.t(&key), outcome.clone(), Vec::new()),
             Event::Learned { learning, .. } => (l.t(&key), learning.clone(), Vec::new()),
+            Event::Corroborated {
+                exhibit,
+                with,
+                note: why,
+            }
+            | Event::CorroborationWithdrawn {
+                exhibit,
+                with,
+                reason: why,
+            } => {
+                let args = [("number", exhibit), ("other", with)];
+                (l.ta(&key, &args), why.clone(), Vec::new())
+            }
             Event::ExhibitReleased { exhibit, reason } => {
                 (l.ta(&key, &[("number", exhibit)]), reason.clone(), Vec::new())
             }

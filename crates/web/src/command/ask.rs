@@ -75,6 +75,8 @@ pub fn form(kind: CommandKind, asking: &Asking<'_>) -> Form {
         CommandKind::Waive => waive(asking),
         CommandKind::Close => close(asking),
         CommandKind::ReleaseExhibit => release_exhibit(asking),
+        CommandKind::Corroborate => two_exhibits(asking, "corroborate", "note"),
+        CommandKind::WithdrawCorroboration => two_exhibits(asking, "withdraw-corroboration", "reason"),
         other => short(other, asking.l),
     }
 }
@@ -359,20 +361,37 @@ fn waive(asking: &Asking<'_>) -> Form {
     make.done()
 }
 
-fn release_exhibit(asking: &Asking<'_>) -> Form {
-    let mut make = Maker::new(asking.l, "release-exhibit");
-    let case = &asking.view.state;
-    let infected = case
-        .exhibits
-        .iter()
-        .filter(|(_, exhibit)| case.is_infected(exhibit.number));
+/// Two exhibits, and why.
+fn two_exhibits(asking: &Asking<'_>, command: &'static str, why: &'static str) -> Form {
+    let mut make = Maker::new(asking.l, command);
+    for name in ["exhibit", "with"] {
+        make.add(name, Input::Select(exhibits(asking, |_| true)))
+            .required()
+            .is(asking.wanted(name));
+    }
+    make.add(why, LINES).hint().required();
+    make.done()
+}
+
+/// The exhibits for which `holds`, as answers.
+fn exhibits(asking: &Asking<'_>, holds: impl Fn(u32) -> bool) -> Vec<Choice> {
+    let found = asking.view.state.exhibits.iter();
     let choice = |number: u32, name: &str| Choice {
         value: number.to_string(),
         label: format!("{}: {name}", asking.l.ta("exhibit-n", &[("number", number)])),
         hint: None,
     };
-    let infected = infected.map(|(_, exhibit)| choice(exhibit.number, &exhibit.name));
-    make.add("exhibit", Input::Select(infected.collect()))
+    found
+        .filter(|(_, exhibit)| holds(exhibit.number))
+        .map(|(_, exhibit)| choice(exhibit.number, &exhibit.name))
+        .collect()
+}
+
+fn release_exhibit(asking: &Asking<'_>) -> Form {
+    let mut make = Maker::new(asking.l, "release-exhibit");
+    let case = &asking.view.state;
+    let infected = exhibits(asking, |exhibit| case.is_infected(exhibit));
+    make.add("exhibit", Input::Select(infected))
         .required()
         .is(asking.wanted("exhibit"));
     make.add("reason", LINES).hint().required();

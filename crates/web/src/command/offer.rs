@@ -2,7 +2,7 @@
 
 use app::CaseView;
 use domain::access::Action;
-use domain::case::{CommandKind, MayContact, Phase, PoliceDecision};
+use domain::case::{CaseState, CommandKind, MayContact, Phase, PoliceDecision};
 use domain::duties::Duty;
 use domain::ids::PersonId;
 use domain::procedure::OwedBy;
@@ -40,7 +40,12 @@ impl Group {
 pub fn group(kind: CommandKind) -> Group {
     use CommandKind as C;
     match kind {
-        C::AddExhibits | C::Supplement | C::NoteLegal | C::RecordAbsence => Group::Add,
+        C::Corroborate
+        | C::WithdrawCorroboration
+        | C::AddExhibits
+        | C::Supplement
+        | C::NoteLegal
+        | C::RecordAbsence => Group::Add,
         C::Delegate | C::AssignLegal | C::Invite | C::PassOver => Group::People,
         C::Waive | C::Close | C::Reopen | C::Join | C::ReleaseExhibit => Group::Case,
         _ => Group::Duty,
@@ -91,6 +96,8 @@ fn makes_sense(kind: CommandKind, view: &CaseView, me: &PersonId) -> bool {
             .duties
             .iter()
             .any(|duty| duty.is_open() && can_be_handed(duty.kind)),
+        CommandKind::Corroborate => has_two_witnesses(case),
+        CommandKind::WithdrawCorroboration => !case.corroborated.is_empty(),
         CommandKind::ReleaseExhibit => case.scans.keys().any(|exhibit| case.is_infected(*exhibit)),
         CommandKind::Waive => view.duties.iter().any(|duty| waivable(view, duty, me)),
         kind => kind.duty().is_none_or(owed),
@@ -110,6 +117,16 @@ fn may_review(view: &CaseView) -> bool {
         .max()
         .max(case.reopened_at);
     newest.is_some_and(|at| at > assessment.deed.at)
+}
+
+/// Two people each sent a file of their own.
+fn has_two_witnesses(case: &CaseState) -> bool {
+    let mut rest = case.exhibits.iter();
+    case.exhibits.iter().any(|(_, one)| {
+        rest.next();
+        rest.clone()
+            .any(|(_, other)| CaseState::are_independent(one, other))
+    })
 }
 
 fn can_be_handed(duty: DutyKind) -> bool {

@@ -82,6 +82,8 @@ fn command(kind: CommandKind, other: &str) -> Value {
             json!({"outcome": "x", "learning": "y", "told_target": true, "told_reporter": true})
         }
         CommandKind::Reopen => json!({"reason": "x"}),
+        CommandKind::Corroborate => json!({"exhibit": 1, "with": 2, "note": "x"}),
+        CommandKind::WithdrawCorroboration => json!({"exhibit": 1, "with": 2, "reason": "x"}),
         CommandKind::ReleaseExhibit => json!({"exhibit": 1, "reason": "x"}),
         CommandKind::Join => json!({"into": other}),
         CommandKind::Receive | CommandKind::AddExhibits => json!({}),
