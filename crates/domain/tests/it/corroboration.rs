@@ -1,7 +1,6 @@
 //! Two witnesses: two people, a file each, and somebody who has looked.
 
 use crate::harness::*;
-use crate::say::*;
 use domain::access::Action;
 use domain::case::{Command, CommandKind, Event, Exhibit, Grade};
 
