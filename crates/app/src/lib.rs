@@ -4,6 +4,7 @@
 
 mod auth;
 mod clock;
+mod copies;
 pub mod dossier;
 mod error;
 mod escalate;
@@ -28,9 +29,12 @@ mod verify;
 /// An e-mail as text to read.
 pub use outside::mail;
 pub use outside::malware::Scanner;
+/// What working copies are made of.
+pub use outside::media;
 
 pub use auth::{NewSession, PASSWORD_MIN, SignInError};
 pub use clock::{Clock, HeldClock};
+pub use copies::{Copied, CopiesOf, PageText};
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};

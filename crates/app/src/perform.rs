@@ -207,6 +207,7 @@ impl App {
         for (person, kind) in notices::after(&before, &case.state, &entries) {
             store::notices::add(tx, &self.notice(&person, &case.id, kind, now)).await?;
         }
+        self.copy_later(tx, &case.id, &entries).await?;
         let known = (first > 1).then_some(&before);
         self.watch_silence(tx, &case.id, known, &case.state, &case.procedure)
             .await?;

@@ -1,5 +1,6 @@
 //! The read paths: loading, permitting and recording the view are one step.
 
+use crate::copies::CopiesOf;
 use crate::project::Card;
 use crate::{App, AppError, Caller};
 use domain::access::{Action, Relation, Standing, reading, standing};
@@ -70,6 +71,8 @@ pub struct CaseView {
     pub procedure: Arc<Procedure>,
     /// Who asks.
     pub viewer: Option<PersonId>,
+    /// How the exhibits' working copies stand.
+    pub copies: Vec<CopiesOf>,
 }
 
 impl CaseView {
@@ -169,12 +172,13 @@ impl App {
             .ok_or(AppError::NotFound)?;
         let keys = ring.of(&mut read, &found.id).await?;
         let entries = journal::load_without_readings(&mut read, &found.id, &keys).await?;
-        drop(read);
         let state = CaseState::fold(&entries).ok_or(AppError::NotFound)?;
         let standing = standing(&caller.actor, &caller.roles(), &state, self.now());
         if standing.relations.is_empty() {
             return Err(AppError::NotFound);
         }
+        let copies = self.copies_in(&mut read, &found.id, &keys, &state).await?;
+        drop(read);
         let procedure = self.procedure_of(&state.procedure);
         let duties = self.duties_of(&state, &procedure);
         let shown = entries
@@ -191,6 +195,7 @@ impl App {
             entries: shown,
             procedure,
             viewer,
+            copies,
         };
         Ok((view, keys, entries))
     }
@@ -221,7 +226,7 @@ impl App {
         }
     }
 
-    async fn record_view(
+    pub(crate) async fn record_view(
         &self,
         caller: &Caller,
         view: &CaseView,
@@ -356,27 +361,6 @@ impl App {
         Ok((exhibit, stream))
     }
 
-    /// A cover for an exhibit that is a picture: a few grains of colour, nothing that can be read, so not recorded.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] as for the exhibit itself.
-    pub async fn cover(
-        &self,
-        caller: &Caller,
-        number: &CaseNumber,
-        place: u32,
-    ) -> Result<Option<Vec<u8>>, AppError> {
-        let (view, keys, _) = self.look(caller, number).await?;
-        let exhibit = readable(&view, place)?;
-        let infected = view.state.is_infected(place);
-        if infected || !exhibit.media_type.starts_with("image/") || exhibit.bytes > COVER_LIMIT {
-            return Ok(None);
-        }
-        let bytes = self.bytes_of(exhibit, &keys).await?;
-        let covered = tokio::task::spawn_blocking(move || outside::picture::cover(&bytes));
-        covered.await.map_err(|error| AppError::Internal(error.into()))
-    }
-
     /// A small exhibit whole.
     pub(crate) async fn bytes_of(&self, exhibit: &Exhibit, keys: &Keys) -> Result<Vec<u8>, AppError> {
         use futures_util::TryStreamExt as _;
@@ -443,11 +427,8 @@ impl App {
     }
 }
 
-/// Pictures larger than this get no cover.
-const COVER_LIMIT: u64 = 30 * 1024 * 1024;
-
 /// The exhibit, if the caller may read it: all of them with the drawer, their own without.
-fn readable(view: &CaseView, place: u32) -> Result<&Exhibit, AppError> {
+pub(crate) fn readable(view: &CaseView, place: u32) -> Result<&Exhibit, AppError> {
     let exhibit = view.state.exhibit(place).ok_or(AppError::NotFound)?;
     let own = view.may(Action::ReadOwnReport) && Some(&exhibit.sent_by) == view.viewer.as_ref();
     if own || (view.may(Action::ReadExhibits) && view.may(reading(Compartment::Matter))) {

@@ -92,7 +92,7 @@ impl App {
                     .push(format!("case {id}, exhibit {}: {error}", exhibit.number)),
             }
         }
-        Ok(())
+        self.verify_copies(id, &keys, report).await
     }
 
     /// Files that belong to no exhibit. While a server runs, one may be on its way in: then it is gone or used later.

@@ -1,10 +1,12 @@
 //! What Værn makes for, and takes from, the world outside: the dossier as PDF, and pictures as they came.
 //!
-//! Making reads no clock, file or network: bytes and times come in, bytes go out. Only [`malware`] talks to somebody.
+//! Making reads no clock and no network: bytes and times come in, bytes go out. [`media`] alone works on files, since the
+//! programs that it calls do; only [`malware`] talks to somebody.
 
 pub mod dossier;
 pub mod mail;
 pub mod malware;
+pub mod media;
 pub mod picture;
 
 pub use dossier::{Dossier, DossierError, DossierWriter, Exhibit, Language, Line, Section};

@@ -1,6 +1,7 @@
 //! Pictures that somebody else made: decoded only within strict limits, and never trusted.
 
-use std::io::Cursor;
+use std::io::{BufRead, Cursor, Seek};
+use std::panic::UnwindSafe;
 
 use image::imageops::FilterType;
 use image::metadata::Orientation;
@@ -41,31 +42,52 @@ fn scaled(to: u32, width: u32, height: u32) -> u32 {
     u32::try_from(rows).unwrap_or(u32::MAX).max(1)
 }
 
+/// Why a picture cannot be decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// More than [`MAX_PIXELS`].
+    TooLarge,
+    /// Damaged, empty, or nothing that we decode.
+    Broken,
+}
+
 /// Decodes a picture, turned the way its maker says it should be seen. `None` as for [`cover`], and where a decoder
 /// panics: a picture made to break one must not break what it lies in.
 pub(crate) fn open(bytes: &[u8]) -> Option<DynamicImage> {
-    std::panic::catch_unwind(|| decode(bytes)).ok().flatten()
+    read(Cursor::new(bytes)).ok()
 }
 
-fn decode(bytes: &[u8]) -> Option<DynamicImage> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    match reader.format()? {
-        ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Gif => {}
-        _ => return None,
+/// The same, read as it is needed.
+pub(crate) fn read(from: impl BufRead + Seek + UnwindSafe) -> Result<DynamicImage, Unreadable> {
+    std::panic::catch_unwind(|| decode(from)).unwrap_or(Err(Unreadable::Broken))
+}
+
+fn decode(from: impl BufRead + Seek) -> Result<DynamicImage, Unreadable> {
+    let broken = |_| Unreadable::Broken;
+    let mut reader = ImageReader::new(from)
+        .with_guessed_format()
+        .map_err(|_| Unreadable::Broken)?;
+    match reader.format() {
+        Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Gif) => {}
+        _ => return Err(Unreadable::Broken),
     }
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_ALLOC);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().ok()?;
+    let mut decoder = reader.into_decoder().map_err(|error| match error {
+        image::ImageError::Limits(_) => Unreadable::TooLarge,
+        _ => Unreadable::Broken,
+    })?;
     let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels == 0 || pixels > MAX_PIXELS {
-        return None;
+    match u64::from(width) * u64::from(height) {
+        0 => return Err(Unreadable::Broken),
+        pixels if pixels > MAX_PIXELS => return Err(Unreadable::TooLarge),
+        _ => {}
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).ok()?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     picture.apply_orientation(orientation);
-    Some(picture)
+    Ok(picture)
 }
 
 /// The picture as 8-bit RGB, with white paper behind whatever is transparent.

@@ -24,11 +24,13 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         .await
         .with_context(|| format!("can't listen on {listen}"))?;
     let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
+    let copies = tokio::spawn(make_copies(Arc::clone(&app)));
     tracing::info!(engine = app.engine(), "Værn is ready on http://{listen}");
     let served = axum::serve(listener, web::router(app))
         .with_graceful_shutdown(told_to_stop())
         .await;
     jobs.abort();
+    copies.abort();
     served.context("serving ended")?;
     Ok(ExitCode::SUCCESS)
 }
@@ -37,6 +39,15 @@ async fn do_jobs(app: Arc<App>) {
     loop {
         if let Err(error) = app.run_jobs().await {
             tracing::error!(%error, "the jobs could not be done");
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+async fn make_copies(app: Arc<App>) {
+    loop {
+        if let Err(error) = app.make_copies().await {
+            tracing::error!(%error, "the working copies could not be made");
         }
         tokio::time::sleep(TICK).await;
     }

@@ -7,21 +7,21 @@ use crate::db::{Ask, Row, Sql, Tx, statements};
 use crate::error::{Result, StoreError};
 
 statements! {
-    ENQUEUE = "INSERT INTO jobs (id, name, payload, run_at, lease_until, attempts, state) \
-        VALUES ($1, $2, $3, $4, 0, 0, 'waiting') ON CONFLICT (id) DO NOTHING";
+    ENQUEUE = "INSERT INTO jobs (id, name, payload, run_at, lease_until, attempts, state, lane) \
+        VALUES ($1, $2, $3, $4, 0, 0, 'waiting', $5) ON CONFLICT (id) DO NOTHING";
     CLAIM = "UPDATE jobs SET state = 'running', lease_until = $2, attempts = attempts + 1 \
-        WHERE state = 'waiting' AND id = (SELECT id FROM jobs WHERE state = 'waiting' AND run_at <= $1 \
-        ORDER BY run_at, id LIMIT 1) \
+        WHERE state = 'waiting' AND id = (SELECT id FROM jobs WHERE lane = $3 AND state = 'waiting' \
+        AND run_at <= $1 ORDER BY run_at, id LIMIT 1) \
         RETURNING id, name, payload, run_at, lease_until, attempts, last_error, state";
     RECLAIM = "UPDATE jobs SET lease_until = $2, attempts = attempts + 1 \
         WHERE state = 'running' AND lease_until <= $1 AND id = (SELECT id FROM jobs \
-        WHERE state = 'running' AND lease_until <= $1 ORDER BY lease_until, id LIMIT 1) \
+        WHERE lane = $3 AND state = 'running' AND lease_until <= $1 ORDER BY lease_until, id LIMIT 1) \
         RETURNING id, name, payload, run_at, lease_until, attempts, last_error, state";
     DONE = "UPDATE jobs SET state = 'done', last_error = NULL \
         WHERE id = $1 AND state = 'running' AND attempts = $2";
     FAIL = "UPDATE jobs SET state = $3, run_at = $4, last_error = $5 \
         WHERE id = $1 AND state = 'running' AND attempts = $2";
-    NEXT_RUN = "SELECT MIN(run_at) FROM jobs WHERE state = 'waiting'";
+    NEXT_RUN = "SELECT MIN(run_at) FROM jobs WHERE lane = $1 AND state = 'waiting'";
     GET = "SELECT id, name, payload, run_at, lease_until, attempts, last_error, state FROM jobs WHERE id = $1";
     IN_STATE = "SELECT id, name, payload, run_at, lease_until, attempts, last_error, state FROM jobs \
         WHERE state = $1 ORDER BY run_at, id LIMIT $2";
@@ -35,6 +35,25 @@ const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(10);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(6);
 /// How often a claim that lost to another worker tries for the next job.
 const CLAIM_TRIES: u32 = 20;
+
+/// Who does a job: lanes do not wait for each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lane {
+    /// What must happen on time.
+    #[default]
+    Prompt,
+    /// What takes its time: pictures, films, recognised text.
+    Slow,
+}
+
+impl Lane {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Prompt => "",
+            Self::Slow => "slow",
+        }
+    }
+}
 
 /// How a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,12 +106,28 @@ pub struct Job {
 /// # Errors
 /// Those of the database.
 pub async fn enqueue(tx: &mut Tx, id: &str, name: &str, payload: &str, run_at: Timestamp) -> Result<bool> {
+    enqueue_in(tx, Lane::Prompt, id, name, payload, run_at).await
+}
+
+/// Enqueues work in a lane, otherwise as [`enqueue`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn enqueue_in(
+    tx: &mut Tx,
+    lane: Lane,
+    id: &str,
+    name: &str,
+    payload: &str,
+    run_at: Timestamp,
+) -> Result<bool> {
     let query = tx
         .sql(ENQUEUE)
         .bind(id)
         .bind(name)
         .bind(payload)
-        .bind(run_at.as_microsecond());
+        .bind(run_at.as_microsecond())
+        .bind(lane.name());
     Ok(query.run().await? > 0)
 }
 
@@ -102,6 +137,14 @@ pub async fn enqueue(tx: &mut Tx, id: &str, name: &str, payload: &str, run_at: T
 /// # Errors
 /// Those of the database.
 pub async fn claim(tx: &mut Tx, now: Timestamp, lease: SignedDuration) -> Result<Option<Job>> {
+    claim_in(tx, Lane::Prompt, now, lease).await
+}
+
+/// Takes a job of a lane, otherwise as [`claim`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn claim_in(tx: &mut Tx, lane: Lane, now: Timestamp, lease: SignedDuration) -> Result<Option<Job>> {
     let until = (now + lease).as_microsecond();
     for _ in 0..CLAIM_TRIES {
         for text in [CLAIM, RECLAIM] {
@@ -109,6 +152,7 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: SignedDuration) -> Result
                 .sql(text)
                 .bind(now.as_microsecond())
                 .bind(until)
+                .bind(lane.name())
                 .maybe()
                 .await?;
             if let Some(row) = row {
@@ -116,7 +160,7 @@ pub async fn claim(tx: &mut Tx, now: Timestamp, lease: SignedDuration) -> Result
             }
         }
         // On PostgreSQL a worker that waited for another's claim comes away with nothing though there may be more.
-        match next_run(tx).await? {
+        match next_run_in(tx, lane).await? {
             Some(at) if at <= now => {}
             _ => return Ok(None),
         }
@@ -163,12 +207,16 @@ fn wait(attempts: u32) -> SignedDuration {
     doubled.min(LONGEST_WAIT)
 }
 
-/// When the next waiting job is to run.
+/// When the next waiting job of the prompt lane is to run.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn next_run(on: &mut impl Ask) -> Result<Option<Timestamp>> {
-    on.sql(NEXT_RUN).one().await?.opt_time(0)
+    next_run_in(on, Lane::Prompt).await
+}
+
+async fn next_run_in(on: &mut impl Ask, lane: Lane) -> Result<Option<Timestamp>> {
+    on.sql(NEXT_RUN).bind(lane.name()).one().await?.opt_time(0)
 }
 
 /// The job with this id.

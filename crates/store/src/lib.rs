@@ -12,6 +12,7 @@ mod batch;
 pub mod blobs;
 pub mod cases;
 mod db;
+pub mod derivatives;
 mod error;
 pub mod idempotency;
 pub mod jobs;
@@ -74,6 +75,7 @@ impl Store {
 const STATEMENTS: &[&[&str]] = &[
     blobs::STATEMENTS,
     cases::STATEMENTS,
+    derivatives::STATEMENTS,
     idempotency::STATEMENTS,
     jobs::STATEMENTS,
     journal::STATEMENTS,

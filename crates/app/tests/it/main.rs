@@ -24,6 +24,7 @@ macro_rules! on_both {
 }
 
 mod auth;
+mod copies;
 mod escalate;
 mod export;
 mod harness;

@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod dossier;
+mod media;
 mod picture;
 mod sample;

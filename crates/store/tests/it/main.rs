@@ -4,6 +4,7 @@
 
 mod blobs;
 mod cases;
+mod derivatives;
 mod engine;
 mod entries;
 mod people;

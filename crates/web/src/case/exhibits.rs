@@ -1,16 +1,18 @@
 //! Exhibits: covered until asked for, shown on purpose, handed out as they came.
 
+use super::copies::{self, Beside};
 use super::head::{number, title};
 use crate::command::offer::is_offered;
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render};
-use app::CaseView;
+use app::{CaseView, Copied, CopiesOf};
 use askama::Template;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use domain::access::Action;
 use domain::case::{CommandKind, Exhibit, Viewing};
+use domain::ids::CaseNumber;
 use futures_util::{Stream, StreamExt};
 use http::header::{
     CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
@@ -35,6 +37,10 @@ pub struct Card {
     pub when: String,
     /// How far it is borne out.
     pub grade: String,
+    /// Which exhibits it looks like.
+    pub alike: Option<String>,
+    /// The address of its words alone.
+    pub words: Option<String>,
 }
 
 /// The ways an exhibit can be looked at without running anything in it.
@@ -44,6 +50,10 @@ enum Shown {
     Sound,
     Film,
     Text,
+    /// One page's picture at a time.
+    Pages,
+    /// Nothing: the page says why.
+    Nothing,
     Download,
     /// Infected: neither shown nor handed out until somebody else releases it.
     Withheld,
@@ -61,15 +71,44 @@ fn shown(media_type: &str) -> Shown {
     }
 }
 
+/// What can be shown now, with the working copies that there are. A picture that could not be decoded here is not handed
+/// to the browser to try.
+fn now_shown(media_type: &str, copies: &CopiesOf) -> Shown {
+    let failed = matches!(&copies.picture, Copied::Failed(code) if code == "broken" || code == "too-large");
+    match shown(media_type) {
+        Shown::Picture if failed => Shown::Nothing,
+        Shown::Download if copies.pages > 0 => Shown::Pages,
+        // Said in words already.
+        Shown::Download if copies.picture != Copied::Never => Shown::Nothing,
+        shown => shown,
+    }
+}
+
 /// The exhibits that the reader may open: all of them, or those they sent themselves.
 pub fn cards(ctx: &Ctx, view: &CaseView) -> Vec<Card> {
     let case = &view.state;
     let card = |(at, exhibit): &(Timestamp, Exhibit)| {
-        let href = format!("/cases/{}/exhibits/{}", case.number, exhibit.number);
+        let href = href(&case.number, exhibit.number);
+        let of = view.copies_of(exhibit.number);
+        let waits = of.is_none_or(|of| of.picture == Copied::UnderWay);
+        let small = of.is_some_and(|of| of.picture == Copied::Ready);
+        let pictured = shown(&exhibit.media_type) == Shown::Picture && !case.is_infected(exhibit.number);
+        let covered = small || waits && pictured;
+        let alike = of
+            .map(|of| copies::alike(view, of))
+            .filter(|alike| !alike.is_empty());
+        let numbers =
+            |alike: Vec<(u32, String)>| -> Vec<String> { alike.iter().map(|(n, _)| n.to_string()).collect() };
         Card {
             number: exhibit.number,
-            cover: (shown(&exhibit.media_type) == Shown::Picture && !case.is_infected(exhibit.number))
-                .then(|| format!("{href}/cover")),
+            cover: covered.then(|| format!("{href}/cover")),
+            words: of
+                .filter(|of| of.text == Copied::Ready)
+                .map(|_| format!("{href}?as=text")),
+            alike: alike.map(|alike| {
+                ctx.l
+                    .ta("copies-alike", &[("numbers", numbers(alike).join(", "))])
+            }),
             href,
             grade: ctx.l.t(&format!("grade-{}", case.grade(exhibit.number))),
             kind: ctx.l.t(&format!("file-type-{}", short(&exhibit.media_type))),
@@ -83,6 +122,19 @@ pub fn cards(ctx: &Ctx, view: &CaseView) -> Vec<Card> {
         .iter()
         .filter(|(_, exhibit)| may_open(ctx, view, exhibit))
         .map(card)
+        .collect()
+}
+
+/// Where an exhibit is shown.
+pub fn href(number: &CaseNumber, n: u32) -> String {
+    format!("/cases/{number}/exhibits/{n}")
+}
+
+/// The numbers of the exhibits that can be opened, the shown one marked.
+pub fn others(view: &CaseView, n: u32) -> Vec<(u32, bool)> {
+    let all = view.state.exhibits.iter().map(|(_, exhibit)| exhibit.number);
+    all.filter(|other| view.may_open(*other))
+        .map(|other| (other, other == n))
         .collect()
 }
 
@@ -125,13 +177,17 @@ struct ExhibitPage {
     borne_out_by: Vec<u32>,
     source_url: Option<String>,
     sha256: String,
-    /// The numbers of the exhibits that can be opened, the shown one marked.
+    beside: Beside,
+    shown_page: u32,
     others: Vec<(u32, bool)>,
 }
 
 /// `GET /cases/{number}/exhibits/{n}`: the exhibit, shown because somebody asked for it.
 pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Response, PageError> {
     let number = number(&text)?;
+    if ctx.query("as").as_deref() == Some("text") {
+        return copies::words(&ctx, &number, n).await;
+    }
     let view = ctx.app.case(&ctx.caller, &number, Viewing::Case).await?;
     let found = view
         .state
@@ -141,21 +197,19 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
     let (at, exhibit) = found
         .filter(|(_, exhibit)| may_open(&ctx, &view, exhibit))
         .ok_or(Fault::NotFound)?;
-    let shown = shown_to(&ctx, &view, exhibit);
+    let of = view.copies_of(n).ok_or(Fault::NotFound)?;
+    let shown = shown_to(&ctx, &view, exhibit, of);
+    let asked = ctx.query("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+    let beside = Beside::of(&ctx, &view, of, asked);
     let (text, cut) = match shown {
         Shown::Text => read_text(&ctx, &number, exhibit).await?,
         _ => (String::new(), false),
     };
-    let others = view
-        .state
-        .exhibits
-        .iter()
-        .filter(|(_, other)| may_open(&ctx, &view, other));
     let page = ExhibitPage {
         frame: Frame::of(&ctx),
         title: title(&ctx, &view),
         n,
-        original: format!("/cases/{number}/exhibits/{n}/original"),
+        original: format!("{}/original", href(&number, n)),
         number: number.to_string(),
         shown,
         text,
@@ -167,9 +221,9 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
         may_release: is_offered(&view, CommandKind::ReleaseExhibit, &ctx.me.id),
         source_url: exhibit.source_url.clone(),
         sha256: ctx.l.hash_in_full(&exhibit.sha256),
-        others: others
-            .map(|(_, other)| (other.number, other.number == n))
-            .collect(),
+        shown_page: beside.pages.iter().find(|page| page.2).map_or(1, |page| page.0),
+        beside,
+        others: others(&view, n),
     };
     let page = render(&page)?;
     Ok(if matches!(shown, Shown::Sound | Shown::Film) {
@@ -179,14 +233,14 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
     })
 }
 
-fn shown_to(ctx: &Ctx, view: &CaseView, exhibit: &Exhibit) -> Shown {
+fn shown_to(ctx: &Ctx, view: &CaseView, exhibit: &Exhibit, of: &CopiesOf) -> Shown {
     let case = &view.state;
     if case.is_withheld(exhibit.number, &ctx.caller.actor, ctx.now) {
         Shown::Withheld
     } else if case.is_infected(exhibit.number) {
         Shown::Released
     } else {
-        shown(&exhibit.media_type)
+        now_shown(&exhibit.media_type, of)
     }
 }
 
@@ -229,11 +283,7 @@ fn facts(ctx: &Ctx, view: &CaseView, at: Timestamp, exhibit: &Exhibit) -> Vec<(S
 }
 
 /// The text of a text or a mail, as text and nothing else; and whether there is more of it.
-async fn read_text(
-    ctx: &Ctx,
-    number: &domain::ids::CaseNumber,
-    exhibit: &Exhibit,
-) -> Result<(String, bool), PageError> {
+async fn read_text(ctx: &Ctx, number: &CaseNumber, exhibit: &Exhibit) -> Result<(String, bool), PageError> {
     let (_, stream) = ctx.app.exhibit(&ctx.caller, number, exhibit.number).await?;
     let (bytes, cut) = beginning(stream).await?;
     let text = if exhibit.media_type == "message/rfc822" {

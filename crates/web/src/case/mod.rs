@@ -1,5 +1,6 @@
 //! One case: its story, its drawers, its exhibits, and its way out as a bag.
 
+mod copies;
 mod drawers;
 pub mod duty;
 pub mod exhibits;
@@ -30,6 +31,7 @@ pub fn router() -> Router<Arc<App>> {
         )
         .route("/cases/{number}/exhibits/{n}", get(exhibits::show))
         .route("/cases/{number}/exhibits/{n}/original", get(exhibits::original))
+        .route("/cases/{number}/exhibits/{n}/pages/{page}", get(copies::page))
         .route("/cases/{number}/exhibits/{n}/cover", get(exhibits::cover))
         .route("/cases/{number}/export", get(export::show).post(export::send))
 }

@@ -4,6 +4,7 @@ mod api;
 mod case;
 mod commands;
 mod contact;
+mod copies;
 mod corroboration;
 mod helpers;
 mod lists;

@@ -213,6 +213,7 @@ fn every_value_has_a_word() {
     put("refusal", Refusal::CODES);
     put("problem", Refusal::PROBLEMS);
     put("file", FileFault::CODES);
+    put("copies-failed", app::media::Fault::CODES);
     let missing: Vec<&String> = wanted.iter().filter(|key| !known.contains_key(*key)).collect();
     assert!(missing.is_empty(), "no text for {missing:?}");
 }
