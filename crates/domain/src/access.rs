@@ -331,11 +331,16 @@ fn may_reporter(action: Action) -> bool {
 
 /// The managers: everything but the lawyer's own work.
 fn may_manage(action: Action) -> bool {
-    let lawyers = Action::Do(CommandKind::Review);
     !matches!(
         action,
-        Action::ReadLegalNotes | Action::Do(CommandKind::NoteLegal)
-    ) && action != lawyers
+        Action::ReadLegalNotes
+            | Action::Do(
+                CommandKind::NoteLegal
+                    | CommandKind::Review
+                    | CommandKind::AssessStatement
+                    | CommandKind::UndoStatementAssessment
+            )
+    )
 }
 
 fn may_legal(action: Action) -> bool {
@@ -351,6 +356,12 @@ fn may_legal(action: Action) -> bool {
             kind,
             CommandKind::Review
                 | CommandKind::NoteLegal
+                | CommandKind::MarkStatement
+                | CommandKind::MarkStatements
+                | CommandKind::CorrectStatement
+                | CommandKind::AssessStatement
+                | CommandKind::UndoStatementAssessment
+                | CommandKind::WithdrawStatement
                 | CommandKind::AssignLegal
                 | CommandKind::AddExhibits
                 | CommandKind::Join

@@ -22,6 +22,7 @@ const FILES: &[(&str, &[u8])] = files![
     "fonts.css",
     "icon.svg",
     "own.css",
+    "statements.js",
     "upload.js",
     "dkfds/LICENSE.md",
     "dkfds/css/dkfds.min.css",

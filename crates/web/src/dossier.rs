@@ -34,12 +34,16 @@ impl Composer for Words {
             made: l.at(material.now),
             facts: front(&material, &teller),
             summary: summary(&material),
-            assessment: assessments(&material.entries, &teller),
+            assessment: [
+                assessments(&material.entries, &teller),
+                statements(&material, &teller),
+            ]
+            .concat(),
             contacts: contacts(&material.entries, &teller),
-            chronology: material
-                .entries
-                .iter()
-                .map(|entry| chronology(entry, &teller))
+            chronology: teller
+                .in_runs(&material.entries)
+                .into_iter()
+                .map(|line| chronology(line, &teller))
                 .collect(),
             proof: proof(&material, &l),
             exhibits: material
@@ -218,8 +222,41 @@ fn contacts(entries: &[Entry], teller: &Teller<'_>) -> Vec<Section> {
     told.collect()
 }
 
-fn chronology(entry: &Entry, teller: &Teller<'_>) -> Line {
-    let line = teller.line(entry);
+/// Every statement that counts, each with its own assessment.
+fn statements(material: &Material, teller: &Teller<'_>) -> Vec<Section> {
+    if material.drawer != Compartment::Matter {
+        return Vec::new();
+    }
+    let l = teller.l;
+    let told = |statement: &domain::case::Statement| {
+        let mut paragraphs = vec![statement.said.text.clone()];
+        paragraphs.push(match &statement.assessed {
+            Some(assessed) => format!(
+                "{}: {}",
+                l.t(&format!("outcome-{}", assessed.outcome)),
+                assessed.reason
+            ),
+            None => l.t("statement-not-assessed"),
+        });
+        let shown = [&statement.said.author, &statement.said.said_at];
+        let shown: Vec<&str> = shown
+            .into_iter()
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+            .collect();
+        let named = l.ta(
+            "statement-in-exhibit",
+            &[("number", statement.number), ("exhibit", statement.exhibit)],
+        );
+        Section {
+            heading: [&[named.as_str()], shown.as_slice()].concat().join(" · "),
+            paragraphs,
+        }
+    };
+    material.state.standing_statements().map(told).collect()
+}
+
+fn chronology(line: crate::case::story::Line, teller: &Teller<'_>) -> Line {
     let mut what = line.what;
     if !line.lead.is_empty() {
         what = format!("{what}\n{}", line.lead);

@@ -19,6 +19,7 @@ mod review;
 mod security;
 mod sign_in;
 mod start;
+mod statements;
 mod text;
 mod to_the_end;
 
@@ -46,6 +47,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(command::router())
         .merge(review::router())
         .merge(contact::router())
+        .merge(statements::router())
         .route("/healthz", get(assets::healthz))
         .route("/robots.txt", get(assets::robots))
         .fallback(page::unknown)

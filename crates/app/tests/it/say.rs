@@ -87,6 +87,7 @@ pub fn no_police(reason: &str) -> Command {
 
 pub fn contact(letter: &str) -> Command {
     Command::Contact(Contact {
+        statements: Vec::new(),
         purposes: vec![Purpose::Substance, Purpose::Boundary],
         channel: Channel::Letter,
         at: None,
@@ -108,6 +109,7 @@ pub fn observe_contact() -> Command {
 
 pub fn request_removal() -> Command {
     Command::RequestRemoval {
+        statements: Vec::new(),
         to: "Facebook".into(),
         what: "Opslaget".into(),
     }

@@ -1,6 +1,7 @@
 //! What somebody may ask for: the one list of commands, the same for page, API, jobs and command line.
 
 use super::event::*;
+use super::statement::{Region, Said};
 use crate::vocabulary::{Compartment, DutyKind, Medium, Outcome, words};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -79,6 +80,44 @@ pub enum Command {
     NoteLegal {
         text: String,
     },
+    /// Mark one utterance in an exhibit as a statement.
+    MarkStatement {
+        exhibit: u32,
+        text: String,
+        #[serde(default)]
+        author: String,
+        #[serde(default)]
+        said_at: String,
+        #[serde(default)]
+        region: Option<Region>,
+        #[serde(default)]
+        line: Option<u32>,
+    },
+    /// Mark many statements in one exhibit, at most 500.
+    MarkStatements {
+        exhibit: u32,
+        statements: Vec<Said>,
+    },
+    CorrectStatement {
+        statement: u32,
+        text: String,
+        #[serde(default)]
+        author: String,
+        #[serde(default)]
+        said_at: String,
+    },
+    AssessStatement {
+        statement: u32,
+        outcome: Outcome,
+        reason: String,
+    },
+    UndoStatementAssessment {
+        statement: u32,
+    },
+    WithdrawStatement {
+        statement: u32,
+        reason: String,
+    },
     DecidePolice {
         decision: PoliceDecision,
         #[serde(default)]
@@ -93,6 +132,9 @@ pub enum Command {
         #[serde(default)]
         at: Option<Timestamp>,
         reference: String,
+        /// The statements that are reported.
+        #[serde(default)]
+        statements: Vec<u32>,
     },
     ChasePolice {
         answer: String,
@@ -108,6 +150,9 @@ pub enum Command {
     RequestRemoval {
         to: String,
         what: String,
+        /// The statements that are to go; each assessed to cross the line.
+        #[serde(default)]
+        statements: Vec<u32>,
     },
     ObserveRemoval {
         result: RemovalResult,
@@ -214,6 +259,9 @@ pub struct Contact {
     pub stop_by: Option<Date>,
     #[serde(default)]
     pub through_guardian: bool,
+    /// The statements that it is about; each assessed to cross the line where something is to stop.
+    #[serde(default)]
+    pub statements: Vec<u32>,
 }
 
 words!(
@@ -230,6 +278,12 @@ words!(
         RecordAbsence = "record-absence",
         Review = "review",
         NoteLegal = "note-legal",
+        MarkStatement = "mark-statement",
+        MarkStatements = "mark-statements",
+        CorrectStatement = "correct-statement",
+        AssessStatement = "assess-statement",
+        UndoStatementAssessment = "undo-statement-assessment",
+        WithdrawStatement = "withdraw-statement",
         DecidePolice = "decide-police",
         ReportPolice = "report-police",
         ChasePolice = "chase-police",
@@ -266,6 +320,12 @@ impl Command {
             Self::RecordAbsence { .. } => CommandKind::RecordAbsence,
             Self::Review { .. } => CommandKind::Review,
             Self::NoteLegal { .. } => CommandKind::NoteLegal,
+            Self::MarkStatement { .. } => CommandKind::MarkStatement,
+            Self::MarkStatements { .. } => CommandKind::MarkStatements,
+            Self::CorrectStatement { .. } => CommandKind::CorrectStatement,
+            Self::AssessStatement { .. } => CommandKind::AssessStatement,
+            Self::UndoStatementAssessment { .. } => CommandKind::UndoStatementAssessment,
+            Self::WithdrawStatement { .. } => CommandKind::WithdrawStatement,
             Self::DecidePolice { .. } => CommandKind::DecidePolice,
             Self::ReportPolice { .. } => CommandKind::ReportPolice,
             Self::ChasePolice { .. } => CommandKind::ChasePolice,
@@ -288,6 +348,19 @@ impl Command {
 }
 
 impl CommandKind {
+    /// Whether the command is about a single statement, or marks some: given on the page of statements.
+    pub fn is_of_statements(self) -> bool {
+        matches!(
+            self,
+            Self::MarkStatement
+                | Self::MarkStatements
+                | Self::CorrectStatement
+                | Self::AssessStatement
+                | Self::UndoStatementAssessment
+                | Self::WithdrawStatement
+        )
+    }
+
     /// The duty that this command is there to do, if it is one.
     pub fn duty(self) -> Option<DutyKind> {
         Some(match self {

@@ -4,7 +4,7 @@ use super::command::Contact;
 use super::decide::{Context, owed_or};
 use super::event::{Channel, ContactResult, Event, MayContact, Purpose};
 use super::state::CaseState;
-use super::{Refusal, field};
+use super::{Refusal, field, statement};
 use crate::vocabulary::DutyKind;
 
 pub(super) fn contact(case: &CaseState, command: &Contact, ctx: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -58,6 +58,7 @@ pub(super) fn contact(case: &CaseState, command: &Contact, ctx: &Context<'_>) ->
         demand: if boundary { demand } else { String::new() },
         stop_by: command.stop_by.filter(|_| boundary),
         through_guardian: command.through_guardian,
+        statements: statement::attached(case, &command.statements, boundary)?,
     }])
 }
 

@@ -3,9 +3,10 @@
 use super::command::Command;
 use super::event::Event;
 use super::state::{CaseState, Phase};
+use super::statement::Said;
 use super::{
     Actor, CommandKind, Refusal, contact, corroboration, field, handling, join, police, register, removal,
-    review, scan,
+    review, scan, statement,
 };
 use crate::calendar::Calendar;
 use crate::duties::{Duty, DutyState, duties};
@@ -97,17 +98,27 @@ pub fn decide(
         Command::NoteLegal { text } => Ok(vec![Event::LegalNoted {
             text: field::required("text", text)?,
         }]),
+        Command::MarkStatement { .. }
+        | Command::MarkStatements { .. }
+        | Command::CorrectStatement { .. }
+        | Command::AssessStatement { .. }
+        | Command::UndoStatementAssessment { .. }
+        | Command::WithdrawStatement { .. } => decide_statement(case, command),
         Command::DecidePolice {
             decision,
             target_heard,
             wish,
             reason,
         } => police::decide(case, *decision, *target_heard, wish, reason, ctx),
-        Command::ReportPolice { at, reference } => police::report(case, *at, reference, ctx),
+        Command::ReportPolice {
+            at,
+            reference,
+            statements,
+        } => police::report(case, *at, reference, statements, ctx),
         Command::ChasePolice { answer, concluded } => police::chase(case, answer, *concluded, ctx),
         Command::Contact(command) => contact::contact(case, command, ctx),
         Command::ObserveContact { result, note } => contact::observe(case, *result, note, ctx),
-        Command::RequestRemoval { to, what } => removal::request(case, to, what, ctx),
+        Command::RequestRemoval { to, what, statements } => removal::request(case, to, what, statements, ctx),
         Command::ObserveRemoval { result, note } => removal::observe(case, *result, note, ctx),
         Command::Waive { duty, reason } => handling::waive(case, *duty, reason, actor, ctx),
         Command::Supplement { text } => Ok(vec![Event::Supplemented {
@@ -132,6 +143,43 @@ pub fn decide(
         } => corroboration::withdraw(case, *exhibit, *with, reason),
         Command::ReleaseExhibit { exhibit, reason } => scan::release(case, *exhibit, reason),
         Command::Join { into } => join::join(case, into),
+    }
+}
+
+fn decide_statement(case: &CaseState, command: &Command) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::MarkStatement {
+            exhibit,
+            text,
+            author,
+            said_at,
+            region,
+            line,
+        } => {
+            let said = Said {
+                text: text.clone(),
+                author: author.clone(),
+                said_at: said_at.clone(),
+                region: *region,
+                line: *line,
+            };
+            statement::mark(case, *exhibit, &[said], false)
+        }
+        Command::MarkStatements { exhibit, statements } => statement::mark(case, *exhibit, statements, true),
+        Command::CorrectStatement {
+            statement,
+            text,
+            author,
+            said_at,
+        } => statement::correct(case, *statement, (text, author, said_at)),
+        Command::AssessStatement {
+            statement,
+            outcome,
+            reason,
+        } => statement::assess(case, *statement, *outcome, reason),
+        Command::UndoStatementAssessment { statement } => statement::undo(case, *statement),
+        Command::WithdrawStatement { statement, reason } => statement::withdraw(case, *statement, reason),
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! format: add optional fields, never rename.
 
 use super::scan::Verdict;
+use super::statement::Marked;
 use crate::access::Relation;
 use crate::ids::{BlobId, CaseNumber, PersonId, ReportId, UnitId};
 use crate::vocabulary::{Compartment, DutyKind, Medium, Outcome, words};
@@ -394,6 +395,26 @@ pub enum Event {
     MeasuresNoted {
         measures: String,
     },
+    StatementMarked(Marked),
+    StatementCorrected {
+        statement: u32,
+        text: String,
+        author: String,
+        said_at: String,
+    },
+    StatementAssessed {
+        statement: u32,
+        outcome: Outcome,
+        reason: String,
+    },
+    StatementAssessmentUndone {
+        statement: u32,
+    },
+    /// It is no statement after all: a line that was read twice, say.
+    StatementWithdrawn {
+        statement: u32,
+        reason: String,
+    },
     /// Lawyer-only working note inside Matter.
     LegalNoted {
         text: String,
@@ -407,6 +428,9 @@ pub enum Event {
     PoliceReported {
         at: Timestamp,
         reference: String,
+        /// The statements that are reported.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<u32>,
     },
     /// `concluded`: the police have ended the matter, nothing more to chase.
     PoliceChased {
@@ -427,6 +451,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stop_by: Option<Date>,
         through_guardian: bool,
+        /// The statements that it is about.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<u32>,
     },
     ContactObserved {
         result: ContactResult,
@@ -436,6 +463,9 @@ pub enum Event {
         to: String,
         what: String,
         at: Timestamp,
+        /// The statements that are to go.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<u32>,
     },
     RemovalObserved {
         result: RemovalResult,

@@ -2,6 +2,7 @@
 
 use super::event::{Arrival, Event, Exhibit, PassOverReason};
 use super::state::{CaseState, Phase};
+use super::statement::Marked;
 use super::{Entry, Refusal};
 use crate::ids::{BlobId, CaseNumber};
 use std::collections::BTreeMap;
@@ -13,6 +14,28 @@ pub(super) fn join(case: &CaseState, into: &str) -> Result<Vec<Event>, Refusal> 
         return Err(Refusal::SameCase);
     }
     Ok(vec![Event::JoinedInto { into }])
+}
+
+/// The joined case's statements as they read now, under new numbers and their exhibits' new numbers. Not what is withdrawn, and
+/// not the assessments: like the review they are the work of that case's lawyer, stay in its journal, and would stand here as
+/// the deed of whoever joins.
+fn statements(
+    receiving: &CaseState,
+    joined: &CaseState,
+    renumbered: &BTreeMap<u32, u32>,
+) -> impl Iterator<Item = Event> {
+    let moved = joined.standing_statements().filter_map(|statement| {
+        let exhibit = renumbered.get(&statement.exhibit)?;
+        Some((*exhibit, statement.said.clone()))
+    });
+    let numbered = (receiving.next_statement()..).zip(moved);
+    numbered.map(|(number, (exhibit, said))| {
+        Event::StatementMarked(Marked {
+            number,
+            exhibit,
+            said,
+        })
+    })
 }
 
 /// What the receiving case gets: the reports, what was told, and every exhibit under its new number and new file
@@ -105,5 +128,6 @@ pub fn take_over(
             _ => {}
         }
     }
+    events.extend(statements(receiving, joined, &numbers));
     Ok(events)
 }

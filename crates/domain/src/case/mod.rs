@@ -17,6 +17,7 @@ pub mod report;
 mod review;
 pub mod scan;
 pub mod state;
+pub mod statement;
 
 pub use command::{Command, CommandKind, Contact, Register};
 pub use corroboration::Grade;
@@ -26,6 +27,7 @@ pub use refusal::Refusal;
 pub use report::{NewReport, Opening, report};
 pub use scan::Verdict;
 pub use state::{CaseState, Phase};
+pub use statement::{Marked, Region, Said, Statement};
 
 use crate::ids::PersonId;
 use jiff::Timestamp;

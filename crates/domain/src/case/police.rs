@@ -3,7 +3,7 @@
 use super::decide::{Context, owed};
 use super::event::{Event, PoliceDecision};
 use super::state::CaseState;
-use super::{Refusal, field};
+use super::{Refusal, field, statement};
 use crate::vocabulary::DutyKind;
 use jiff::Timestamp;
 
@@ -46,6 +46,7 @@ pub(super) fn report(
     case: &CaseState,
     at: Option<Timestamp>,
     reference: &str,
+    statements: &[u32],
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     if case.police_reported_at.is_some() {
@@ -57,6 +58,8 @@ pub(super) fn report(
     Ok(vec![Event::PoliceReported {
         at: field::past("at", at.unwrap_or(ctx.now), ctx.now)?,
         reference: field::required_line("reference", reference)?,
+        // What may be a crime is for the police to say, so any statement may be reported.
+        statements: statement::attached(case, statements, false)?,
     }])
 }
 

@@ -127,6 +127,14 @@ impl Refusal {
         "same-witness",
         "password-length",
         "wrong-password",
+        "unknown-exhibit",
+        "unknown-statement",
+        "outside-exhibit",
+        "too-many",
+        "already-so",
+        "already-assessed",
+        "not-assessed",
+        "withdrawn",
     ];
 
     /// The duties that the refusal names.

@@ -3,7 +3,7 @@
 use super::decide::{Context, owed_or};
 use super::event::{Event, RemovalResult};
 use super::state::CaseState;
-use super::{Refusal, field};
+use super::{Refusal, field, statement};
 use crate::vocabulary::{DutyKind, Outcome};
 
 /// Asks for removal. Needs a sealed exhibit (what is removed can't be sealed later) and an assessment that it crosses the line.
@@ -11,6 +11,7 @@ pub(super) fn request(
     case: &CaseState,
     to: &str,
     what: &str,
+    statements: &[u32],
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let outcome = case.assessment.as_ref().map(|assessment| assessment.outcome);
@@ -32,6 +33,7 @@ pub(super) fn request(
         to: field::required_line("to", to)?,
         what: field::required("what", what)?,
         at: ctx.now,
+        statements: statement::attached(case, statements, true)?,
     }])
 }
 

@@ -5,6 +5,7 @@ use super::event::{
     Registration, ReportFacts,
 };
 use super::scan::{Release, Verdict};
+use super::statement::Statement;
 use super::{Actor, Entry};
 use crate::ids::{CaseNumber, PersonId, UnitId};
 use crate::vocabulary::{Compartment, DutyKind, Medium, Outcome};
@@ -98,6 +99,8 @@ pub struct CaseState {
     pub releases: Vec<Release>,
     /// The exhibits that show the same, two by two, the lower number first.
     pub corroborated: BTreeSet<(u32, u32)>,
+    /// By number, dense from 1.
+    pub statements: Vec<Statement>,
     pub registration: Option<(Deed, Registration)>,
     pub assessment: Option<Assessment>,
     /// When each duty was first done, so that doing it again never makes a late one timely or a timely one late; the
@@ -175,6 +178,7 @@ impl CaseState {
             scans: BTreeMap::new(),
             releases: Vec::new(),
             corroborated: BTreeSet::new(),
+            statements: Vec::new(),
             registration: None,
             assessment: None,
             done: BTreeMap::new(),
@@ -332,7 +336,7 @@ impl CaseState {
                 self.phase = Phase::Joined;
                 self.joined_into = Some(into.clone());
             }
-            _ => {}
+            about_statements => self.apply_statement(about_statements, deed()),
         }
         for duty in done_by(&entry.event) {
             self.last_done.insert(duty, entry.at);

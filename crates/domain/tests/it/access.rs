@@ -305,6 +305,8 @@ fn the_owner_does_everything_but_the_lawyers_work_and_the_police_decision() {
         [
             CommandKind::Review,
             CommandKind::NoteLegal,
+            CommandKind::AssessStatement,
+            CommandKind::UndoStatementAssessment,
             CommandKind::DecidePolice
         ]
     );

@@ -32,6 +32,7 @@ fn one_contact_may_have_both_purposes() {
     reviewed(Outcome::Harassment)
         .when(VIBEKE, contact(BOTH))
         .then(vec![Event::Contacted {
+            statements: Vec::new(),
             purposes: vec![Purpose::Substance, Purpose::Boundary],
             channel: Channel::Letter,
             at: at(MONDAY),
@@ -215,6 +216,7 @@ fn a_removal_is_requested_and_its_outcome_checked() {
     );
     case.when(VIBEKE, request_removal())
         .then(vec![Event::RemovalRequested {
+            statements: Vec::new(),
             to: "Facebook".into(),
             what: "Opslaget".into(),
             at: at(MONDAY),
@@ -224,6 +226,7 @@ fn a_removal_is_requested_and_its_outcome_checked() {
     case.when(VIBEKE, observe_removal())
         .then_names(&["removal-observed"]);
     let unnamed = domain::case::Command::RequestRemoval {
+        statements: Vec::new(),
         to: String::new(),
         what: "x".into(),
     };

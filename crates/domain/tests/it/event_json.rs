@@ -1,7 +1,7 @@
 //! The JSON of an event is a format: it is sealed in journals and carried by exports, so it never changes.
 
 use crate::harness::{at, exhibit, id};
-use crate::say::{advice, day, grounds};
+use crate::say::{advice, day, grounds, said};
 use domain::access::Relation;
 use domain::case::*;
 use domain::ids::{CaseNumber, ReportId, UnitId};
@@ -165,6 +165,7 @@ fn citizen() -> Vec<Event> {
         demand: text("Skal høre op"),
         stop_by,
         through_guardian: false,
+        statements: Vec::new(),
     };
     vec![
         Event::Registered(registration),
@@ -210,6 +211,7 @@ fn citizen() -> Vec<Event> {
             to: text("Facebook"),
             what: text("Opslaget"),
             at: noon,
+            statements: Vec::new(),
         },
         Event::RemovalObserved {
             result: RemovalResult::GoneByItself,
@@ -235,6 +237,7 @@ fn the_rest() -> Vec<Event> {
         Event::PoliceReported {
             at: noon,
             reference: text("J.nr. 1"),
+            statements: Vec::new(),
         },
         Event::PoliceChased {
             at: noon,
@@ -270,9 +273,77 @@ fn the_rest() -> Vec<Event> {
     ]
 }
 
+fn statements() -> Vec<Event> {
+    let noon = at("2026-10-12 12:00");
+    let bare = Said {
+        text: text("Skam jer"),
+        ..Said::default()
+    };
+    let full = Said {
+        region: Some(Region {
+            x: 0,
+            y: 125_000,
+            w: 1_000_000,
+            h: 40_000,
+        }),
+        line: Some(7),
+        ..said("Gå hjem")
+    };
+    let marked = |number, said| {
+        Event::StatementMarked(Marked {
+            number,
+            exhibit: 1,
+            said,
+        })
+    };
+    vec![
+        marked(1, bare),
+        marked(2, full),
+        Event::StatementCorrected {
+            statement: 2,
+            text: text("Gå hjem!"),
+            author: text("Bent L."),
+            said_at: String::new(),
+        },
+        Event::StatementAssessed {
+            statement: 2,
+            outcome: Outcome::RudeButLawful,
+            reason: text("Groft, men lovligt"),
+        },
+        Event::StatementAssessmentUndone { statement: 2 },
+        Event::StatementWithdrawn {
+            statement: 1,
+            reason: text("Læst to gange"),
+        },
+        Event::RemovalRequested {
+            to: text("Facebook"),
+            what: text("To kommentarer"),
+            at: noon,
+            statements: vec![2, 5],
+        },
+        Event::PoliceReported {
+            at: noon,
+            reference: text("J.nr. 2"),
+            statements: vec![2],
+        },
+        Event::Contacted {
+            purposes: vec![Purpose::Boundary],
+            channel: Channel::Letter,
+            at: noon,
+            letter: text("Kære borger"),
+            note: String::new(),
+            complaint_routes_explained: false,
+            demand: text("Skal høre op"),
+            stop_by: None,
+            through_guardian: false,
+            statements: vec![2],
+        },
+    ]
+}
+
 /// At least one of each variant, with and without what is optional.
 pub fn one_of_each() -> Vec<Event> {
-    [opening(), inside(), citizen(), the_rest()].concat()
+    [opening(), inside(), citizen(), the_rest(), statements()].concat()
 }
 
 /// A new variant must be added here, and then to [`one_of_each`].
@@ -296,6 +367,11 @@ fn is_known(event: &Event) -> &'static str {
         Event::AdviceReasoned { .. } => "advice-reasoned",
         Event::MeasuresNoted { .. } => "measures-noted",
         Event::LegalNoted { .. } => "legal-noted",
+        Event::StatementMarked(_) => "statement-marked",
+        Event::StatementCorrected { .. } => "statement-corrected",
+        Event::StatementAssessed { .. } => "statement-assessed",
+        Event::StatementAssessmentUndone { .. } => "statement-assessment-undone",
+        Event::StatementWithdrawn { .. } => "statement-withdrawn",
         Event::PoliceDecided { .. } => "police-decided",
         Event::PoliceReported { .. } => "police-reported",
         Event::PoliceChased { .. } => "police-chased",
@@ -355,5 +431,5 @@ fn every_variant_is_there_under_its_stable_name() {
     all.iter()
         .for_each(|event| assert_eq!(event.name(), is_known(event)));
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
-    assert_eq!(names.len(), 39);
+    assert_eq!(names.len(), 44);
 }

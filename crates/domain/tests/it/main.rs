@@ -19,3 +19,4 @@ mod report;
 mod review;
 mod say;
 mod scan;
+mod statement;

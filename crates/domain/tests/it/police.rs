@@ -79,6 +79,7 @@ fn a_decision_to_report_is_owed_until_it_is_reported() {
     assert!(case.duty(DutyKind::Police).is_owed());
     case.when(VIBEKE, report_police())
         .then(vec![Event::PoliceReported {
+            statements: Vec::new(),
             at: at(MONDAY),
             reference: "J.nr. 1234".into(),
         }]);
@@ -100,11 +101,13 @@ fn nothing_is_reported_that_was_not_decided_and_nothing_twice() {
     case.when(LARS, decide_police(Report))
         .then_refused(Refusal::AlreadyDone(DutyKind::Police));
     let tomorrow = Command::ReportPolice {
+        statements: Vec::new(),
         at: Some(at("2026-10-13 09:00")),
         reference: "x".into(),
     };
     case.when(LARS, tomorrow).then_field("at", "in-the-future");
     let unnamed = Command::ReportPolice {
+        statements: Vec::new(),
         at: None,
         reference: String::new(),
     };

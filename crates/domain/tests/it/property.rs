@@ -88,6 +88,18 @@ fn registration(throw: Throw, now: jiff::Timestamp) -> Command {
     })
 }
 
+/// A statement that is there, if there is any.
+fn statement(by: u8, case: &Given) -> u32 {
+    1 + u32::from(by) % case.state.next_statement().saturating_sub(1).max(1)
+}
+
+/// Mostly one that is assessed, if there is any.
+fn assessed(by: u8, case: &Given) -> u32 {
+    let mut found = case.state.statements.iter();
+    let found = found.find(|statement| statement.assessed.is_some() && !by.is_multiple_of(8));
+    found.map_or_else(|| statement(by, case), |found| found.number)
+}
+
 fn command(throw: Throw, case: &Given) -> Command {
     let Throw { what, a, b, .. } = throw;
     let today = case.world.calendar.local(case.now).date();
@@ -109,6 +121,12 @@ fn command(throw: Throw, case: &Given) -> Command {
             review_with(pick(Outcome::ALL, a), pick(MayContact::ALL, b / 2), why)
         }
         CommandKind::NoteLegal => note_legal(),
+        CommandKind::MarkStatement => mark_one("Fy for pokker"),
+        CommandKind::MarkStatements => mark(&["Skam jer", "Gå hjem"]),
+        CommandKind::CorrectStatement => correct(statement(a, case), pick(&["Skam jer!", "Skam"], b)),
+        CommandKind::AssessStatement => assess(statement(a, case), pick(Outcome::ALL, b)),
+        CommandKind::UndoStatementAssessment => undo(assessed(a, case)),
+        CommandKind::WithdrawStatement => withdraw(statement(a, case)),
         CommandKind::DecidePolice => decide_police(pick(PoliceDecision::ALL, a)),
         CommandKind::ReportPolice => report_police(),
         CommandKind::ChasePolice => chase_police(a % 2 == 0),
@@ -279,6 +297,15 @@ fn scanned(case: Given, throw: Throw) -> Given {
     case.recorded(SYSTEM, vec![event])
 }
 
+/// Statements are numbered 1, 2, 3 …, each in an exhibit that is there, and none that is withdrawn is assessed.
+fn statements_are_dense(case: &CaseState) {
+    for (number, statement) in (1..).zip(&case.statements) {
+        assert_eq!(statement.number, number);
+        assert!(case.exhibit(statement.exhibit).is_some());
+        assert!(statement.withdrawn.is_none() || statement.assessed.is_none());
+    }
+}
+
 fn step(case: Given, throw: Throw) -> Given {
     let mut case = case;
     let before_wait = case.duties();
@@ -307,6 +334,7 @@ fn step(case: Given, throw: Throw) -> Given {
         Some(&case.state),
         "a fold is the same as one entry at a time"
     );
+    statements_are_dense(&case.state);
     late_stays_late(&duties, &case.duties(), registered);
     case
 }

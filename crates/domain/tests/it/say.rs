@@ -113,6 +113,7 @@ pub fn report_police() -> Command {
     Command::ReportPolice {
         at: None,
         reference: "J.nr. 1234".into(),
+        statements: Vec::new(),
     }
 }
 
@@ -143,6 +144,7 @@ pub fn contact_with(purposes: &[Purpose], change: impl FnOnce(&mut Contact)) -> 
         },
         stop_by: boundary.then(|| day("2026-12-18")),
         through_guardian: false,
+        statements: Vec::new(),
     };
     change(&mut command);
     Command::Contact(command)
@@ -159,6 +161,7 @@ pub fn request_removal() -> Command {
     Command::RequestRemoval {
         to: "Facebook".into(),
         what: "Opslaget".into(),
+        statements: Vec::new(),
     }
 }
 
@@ -229,6 +232,67 @@ pub fn pass_over(reason: PassOverReason) -> Command {
 pub fn note_legal() -> Command {
     Command::NoteLegal {
         text: "Svag sag efter § 267".into(),
+    }
+}
+
+pub fn said(text: &str) -> Said {
+    Said {
+        text: text.into(),
+        author: "Bent L.".into(),
+        said_at: "2 t.".into(),
+        ..Said::default()
+    }
+}
+
+/// As many statements in exhibit 1 as there are texts.
+pub fn mark(texts: &[&str]) -> Command {
+    Command::MarkStatements {
+        exhibit: 1,
+        statements: texts.iter().map(|text| said(text)).collect(),
+    }
+}
+
+pub fn mark_one(text: &str) -> Command {
+    Command::MarkStatement {
+        exhibit: 1,
+        text: text.into(),
+        author: String::new(),
+        said_at: String::new(),
+        region: Some(Region {
+            x: 0,
+            y: 500_000,
+            w: 1_000_000,
+            h: 20_000,
+        }),
+        line: Some(7),
+    }
+}
+
+pub fn correct(statement: u32, text: &str) -> Command {
+    Command::CorrectStatement {
+        statement,
+        text: text.into(),
+        author: "Bent L.".into(),
+        said_at: "2 t.".into(),
+    }
+}
+
+pub fn assess(statement: u32, outcome: Outcome) -> Command {
+    Command::AssessStatement {
+        statement,
+        outcome,
+        reason: "Går på personen".into(),
+    }
+}
+
+pub fn undo(statement: u32) -> Command {
+    Command::UndoStatementAssessment { statement }
+}
+
+pub fn withdraw(statement: u32) -> Command {
+    Command::WithdrawStatement {
+        statement,
+        reason: "Læst to gange".into(),
     }
 }
 

@@ -13,6 +13,7 @@ mod parse;
 mod problem;
 mod reports;
 mod shape;
+mod statements;
 mod upload;
 
 use crate::security;
@@ -77,6 +78,7 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(journal::access_log))
         .routes(routes!(exhibits::list, exhibits::add).layer(files()))
         .routes(routes!(exhibits::original))
+        .routes(routes!(statements::list))
         .routes(routes!(export::bag))
         .split_for_parts()
 }

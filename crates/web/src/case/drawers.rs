@@ -66,7 +66,7 @@ pub async fn drawer(ctx: &Ctx, number: &CaseNumber, drawer: Compartment) -> Resu
         Compartment::Police => Viewing::Police,
     };
     let view = ctx.app.case(&ctx.caller, number, viewing).await?;
-    let mut lines = teller(ctx).lines(&view.entries);
+    let mut lines = teller(ctx).in_runs(&view.entries);
     lines.retain(|line| line.drawer == drawer);
     lines.reverse();
     render(&DrawerPage {

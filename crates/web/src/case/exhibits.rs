@@ -180,6 +180,8 @@ struct ExhibitPage {
     beside: Beside,
     shown_page: u32,
     others: Vec<(u32, bool)>,
+    /// The reader may read the case's statements.
+    statements: bool,
 }
 
 /// `GET /cases/{number}/exhibits/{n}`: the exhibit, shown because somebody asked for it.
@@ -224,6 +226,7 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
         shown_page: beside.pages.iter().find(|page| page.2).map_or(1, |page| page.0),
         beside,
         others: others(&view, n),
+        statements: view.may(Action::ReadMatter),
     };
     let page = render(&page)?;
     Ok(if matches!(shown, Shown::Sound | Shown::Film) {

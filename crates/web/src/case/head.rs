@@ -172,7 +172,15 @@ pub fn tabs(ctx: &Ctx, view: &CaseView, current: &str) -> Vec<Tab> {
     let drawer = |drawer: Compartment| may_read(view, drawer).then(|| drawer.name());
     let log = view.may(Action::ReadAccessLog).then_some("access-log");
     let overview = view.may(Action::See).then_some("overview");
-    let mut names = vec![overview, drawer(Compartment::Matter), drawer(Compartment::Care)];
+    // Nothing can be said in a case without exhibits.
+    let said = view.may(Action::ReadMatter) && !view.state.exhibits.is_empty();
+    let statements = said.then_some("statements");
+    let mut names = vec![
+        overview,
+        drawer(Compartment::Matter),
+        statements,
+        drawer(Compartment::Care),
+    ];
     names.extend([
         drawer(Compartment::Police),
         view.may(Action::ReadMatter).then_some("journal"),
@@ -182,6 +190,8 @@ pub fn tabs(ctx: &Ctx, view: &CaseView, current: &str) -> Vec<Tab> {
     let tab = |name: &'static str| Tab {
         href: if name == "overview" {
             format!("/cases/{number}")
+        } else if name == "statements" {
+            format!("/cases/{number}/statements")
         } else {
             format!("/cases/{number}?drawer={name}")
         },

@@ -90,6 +90,7 @@ pub fn deeds(ctx: &Ctx, view: &CaseView) -> Vec<Deeds> {
     let offered = offered(view, &ctx.me.id);
     let href = |kind: CommandKind| match kind {
         CommandKind::AddExhibits => format!("/cases/{number}/exhibits"),
+        CommandKind::MarkStatements => format!("/cases/{number}/statements?add=yes#add"),
         kind => format!("/cases/{number}/do/{kind}"),
     };
     let of = |wanted: Group| {

@@ -1,5 +1,6 @@
 //! A case's journal as people tell it: one line an entry, with who, when, what, and the facts behind it.
 
+use crate::statements::Run;
 use crate::text::L;
 use domain::case::{Actor, CaseState, Entry, Event, PassOverReason, PoliceDecision, Verdict};
 use domain::ids::PersonId;
@@ -70,6 +71,7 @@ impl Teller<'_> {
     pub fn story(&self, entries: &[Entry]) -> Vec<Line> {
         let mut story: Vec<Line> = Vec::new();
         let mut files: u32 = 0;
+        let mut run = Run::default();
         for entry in entries.iter().filter(|entry| !entry.event.is_reading()) {
             let same = |line: &Line| line.at == entry.at && line.who == self.actor(&entry.actor);
             match &entry.event {
@@ -96,7 +98,7 @@ impl Teller<'_> {
                 }
                 _ => {
                     files = 0;
-                    story.push(self.line(entry));
+                    run.tell(self, entry, &mut story);
                 }
             }
         }
@@ -208,6 +210,11 @@ impl Teller<'_> {
             Event::ReportJoined { from } => (l.ta(&key, &[("number", from.as_str())]), none(), Vec::new()),
             Event::JoinedInto { into } => (l.ta(&key, &[("number", into.as_str())]), none(), Vec::new()),
             Event::Viewed { .. } | Event::Exported { .. } => (none(), none(), Vec::new()),
+            Event::StatementMarked(_)
+            | Event::StatementCorrected { .. }
+            | Event::StatementAssessed { .. }
+            | Event::StatementAssessmentUndone { .. }
+            | Event::StatementWithdrawn { .. } => self.tell_statement(event, &key),
             Event::PoliceDecided { .. } | Event::PoliceReported { .. } | Event::PoliceChased { .. } => {
                 self.tell_police(event, &key)
             }
@@ -306,10 +313,14 @@ impl Teller<'_> {
                     self.facts(&[("heard", &heard), ("wish", wish)]),
                 )
             }
-            Event::PoliceReported { at, reference } => (
+            Event::PoliceReported {
+                at,
+                reference,
+                statements,
+            } => (
                 l.ta(key, &[("at", l.at(*at))]),
                 String::new(),
-                self.facts(&[("reference", reference)]),
+                self.facts(&[("reference", reference), ("statements", &numbers(statements))]),
             ),
             Event::PoliceChased {
                 answer, concluded, ..
@@ -336,6 +347,7 @@ impl Teller<'_> {
                 demand,
                 stop_by,
                 through_guardian,
+                statements,
                 ..
             } => {
                 let purposes: Vec<String> = purposes
@@ -354,11 +366,13 @@ impl Teller<'_> {
                     ("purposes", purposes.join(&format!(" {and} "))),
                 ];
                 let at = l.at(*at);
+                let statements = numbers(statements);
                 let facts = [
                     ("at", &at),
                     ("demand", demand),
                     ("stop-by", &stop_by),
                     ("guardian", &guardian),
+                    ("statements", &statements),
                 ];
                 (l.ta(key, &args), note.clone(), self.facts(&facts))
             }
@@ -366,7 +380,12 @@ impl Teller<'_> {
                 let result = l.t(&format!("contact-result-{result}")).to_lowercase();
                 (l.ta(key, &[("result", result)]), note.clone(), Vec::new())
             }
-            Event::RemovalRequested { to, what, .. } => (l.ta(key, &[("to", to)]), what.clone(), Vec::new()),
+            Event::RemovalRequested {
+                to, what, statements, ..
+            } => {
+                let facts = self.facts(&[("statements", &numbers(statements))]);
+                (l.ta(key, &[("to", to)]), what.clone(), facts)
+            }
             Event::RemovalObserved { result, note } => {
                 let result = l.t(&format!("removal-result-{result}")).to_lowercase();
                 (l.ta(key, &[("result", result)]), note.clone(), Vec::new())
@@ -455,7 +474,7 @@ impl Teller<'_> {
     }
 
     /// The facts that say something, each called `fact-<name>`.
-    pub(super) fn facts(&self, facts: &[(&str, &String)]) -> Vec<Fact> {
+    pub(crate) fn facts(&self, facts: &[(&str, &String)]) -> Vec<Fact> {
         let told = facts.iter().filter(|(_, text)| !text.is_empty());
         told.map(|(name, text)| Fact {
             label: self.l.t(&format!("fact-{name}")),
@@ -463,6 +482,12 @@ impl Teller<'_> {
         })
         .collect()
     }
+}
+
+/// The numbers of statements as people write them: `2, 5`.
+fn numbers(statements: &[u32]) -> String {
+    let numbers: Vec<String> = statements.iter().map(u32::to_string).collect();
+    numbers.join(", ")
 }
 
 /// The sentence with the number of files at its end, in place of the number that stood there before.

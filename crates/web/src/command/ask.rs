@@ -68,6 +68,7 @@ pub fn form(kind: CommandKind, asking: &Asking<'_>) -> Form {
         CommandKind::RecordAbsence => record_absence(asking),
         CommandKind::DecidePolice => decide_police(asking),
         CommandKind::ReportPolice => report_police(asking),
+        CommandKind::RequestRemoval => request_removal(asking),
         CommandKind::Delegate => delegate(asking),
         CommandKind::AssignLegal => assign_legal(asking),
         CommandKind::Invite => invite(asking),
@@ -107,10 +108,6 @@ fn short(kind: CommandKind, l: &L) -> Form {
             .required();
             make.add("note", LINES);
         }
-        CommandKind::RequestRemoval => {
-            make.add("to", Input::Line).hint().required();
-            make.add("what", LINES).hint().required();
-        }
         CommandKind::ObserveRemoval => {
             make.add(
                 "result",
@@ -131,6 +128,22 @@ fn short(kind: CommandKind, l: &L) -> Form {
         _ => {}
     }
     make.done()
+}
+
+fn request_removal(asking: &Asking<'_>) -> Form {
+    let mut make = Maker::new(asking.l, "request-removal");
+    make.add("to", Input::Line).hint().required();
+    make.add("what", LINES).hint().required();
+    add_statements(&mut make, asking.l, asking.view);
+    make.done()
+}
+
+/// Which of the statements that cross the line the measure is about; not asked where there are none.
+pub fn add_statements(make: &mut Maker<'_>, l: &L, view: &CaseView) {
+    let crossing = crate::statements::crossing(l, view);
+    if !crossing.is_empty() {
+        make.add("statements", Input::Numbers(crossing)).hint();
+    }
 }
 
 fn triage(asking: &Asking<'_>) -> Form {
@@ -267,6 +280,7 @@ fn report_police(asking: &Asking<'_>) -> Form {
         .required()
         .is(l.write_moment(asking.now));
     make.add("reference", Input::Line).hint().required();
+    add_statements(&mut make, l, asking.view);
     make.done()
 }
 

@@ -54,6 +54,8 @@ pub enum Input {
     Check,
     Radio(Vec<Choice>),
     Checks(Vec<Choice>),
+    /// The same, whose answers are numbers.
+    Numbers(Vec<Choice>),
     Select(Vec<Choice>),
     /// One e-mail address a line.
     People,
@@ -85,7 +87,7 @@ impl Field {
     /// Where a link to the field leads: its first control.
     pub fn anchor(&self) -> String {
         match self.input {
-            Input::Radio(_) | Input::Checks(_) => format!("{}-0", self.id()),
+            Input::Radio(_) | Input::Checks(_) | Input::Numbers(_) => format!("{}-0", self.id()),
             _ => self.id(),
         }
     }
@@ -117,7 +119,7 @@ impl Field {
             Input::Moment => "datetime-local",
             Input::Check => "check",
             Input::Radio(_) => "radio",
-            Input::Checks(_) => "checks",
+            Input::Checks(_) | Input::Numbers(_) => "checks",
             Input::Select(_) => "select",
             Input::Hidden => "hidden",
         }
@@ -134,7 +136,10 @@ impl Field {
     /// The answers of a closed list.
     pub fn choices(&self) -> &[Choice] {
         match &self.input {
-            Input::Radio(choices) | Input::Checks(choices) | Input::Select(choices) => choices,
+            Input::Radio(choices)
+            | Input::Checks(choices)
+            | Input::Numbers(choices)
+            | Input::Select(choices) => choices,
             _ => &[],
         }
     }
@@ -147,14 +152,16 @@ impl Field {
             .filter(|value| !value.trim().is_empty())
             .collect();
         if filled.is_empty() {
-            let several = matches!(self.input, Input::Checks(_));
+            let several = matches!(self.input, Input::Checks(_) | Input::Numbers(_));
             return self
                 .required
                 .then_some(if several { "at-least-one" } else { "required" });
         }
         let known = |value: &&String| self.choices().iter().any(|choice| &choice.value == *value);
         match self.input {
-            Input::Radio(_) | Input::Checks(_) | Input::Select(_) if !filled.iter().all(known) => {
+            Input::Radio(_) | Input::Checks(_) | Input::Numbers(_) | Input::Select(_)
+                if !filled.iter().all(known) =>
+            {
                 Some("unknown-value")
             }
             Input::Date if self.value().parse::<Date>().is_err() => Some("not-a-time"),
@@ -169,6 +176,10 @@ impl Field {
         match self.input {
             Input::Check => Some(json!(value == "true")),
             Input::Checks(_) => Some(json!(self.values)),
+            Input::Numbers(_) => {
+                let numbers = self.values.iter().filter_map(|value| value.parse::<u32>().ok());
+                Some(json!(numbers.collect::<Vec<_>>()))
+            }
             Input::People => Some(json!(
                 self.value()
                     .lines()

@@ -43,6 +43,7 @@ pub fn group(kind: CommandKind) -> Group {
         C::Corroborate
         | C::WithdrawCorroboration
         | C::AddExhibits
+        | C::MarkStatements
         | C::Supplement
         | C::NoteLegal
         | C::RecordAbsence => Group::Add,
@@ -78,6 +79,9 @@ fn makes_sense(kind: CommandKind, view: &CaseView, me: &PersonId) -> bool {
     };
     let may_talk = case.may_contact().is_some_and(|may| may != MayContact::No);
     match kind {
+        // One door to the page on which all of them are given.
+        CommandKind::MarkStatements => !case.exhibits.is_empty(),
+        kind if kind.is_of_statements() => false,
         CommandKind::Review => may_review(view),
         CommandKind::DecidePolice => case.police_reported_at.is_none(),
         CommandKind::ReportPolice => {

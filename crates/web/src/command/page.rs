@@ -99,6 +99,9 @@ pub async fn show(ctx: Ctx, Path((text, command)): Path<(String, String)>) -> Re
     if prepared.kind == CommandKind::AddExhibits {
         return Ok(Redirect::to(&format!("/cases/{text}/exhibits")).into_response());
     }
+    if prepared.kind.is_of_statements() {
+        return Ok(Redirect::to(&format!("/cases/{text}/statements")).into_response());
+    }
     let form = form(&ctx, &prepared, &asked(&ctx));
     let mut page = page(&ctx, &prepared, form, None);
     // Only where somebody comes by an old link; what was sent in vain keeps its form.
@@ -176,8 +179,8 @@ pub async fn carry_out(ctx: &Ctx, prepared: &Prepared, form: &mut Form) -> Resul
     }
 }
 
-/// Why, and which duties it is about.
-fn refusal_text(ctx: &Ctx, refusal: &Refusal) -> String {
+/// Why a command is refused, and which duties that is about.
+pub fn refusal_text(ctx: &Ctx, refusal: &Refusal) -> String {
     let l = &ctx.l;
     let why = l.t(&format!("refusal-{}", refusal.code()));
     let duties: Vec<String> = refusal

@@ -1,5 +1,6 @@
 //! What a contact asks for. Its purposes are those that are owed: none to stop what is lawful.
 
+use crate::command::ask::add_statements;
 use crate::command::form::{Choice, Form, Input, Maker, choices};
 use crate::text::L;
 use app::CaseView;
@@ -46,6 +47,7 @@ pub fn form(l: &L, view: &CaseView, chosen: &[Purpose], now: Timestamp, today: D
             .hint()
             .perhaps()
             .is(week.to_string());
+        add_statements(&mut make, l, view);
     }
     make.section("letter");
     make.add("letter", Input::Text { rows: 22 }).hint().perhaps();

@@ -26,6 +26,8 @@ struct ReviewPage {
     told: Vec<Line>,
     facts: Vec<Fact>,
     exhibits: Vec<Card>,
+    /// How many statements have each outcome.
+    statements: Vec<(String, usize)>,
     basis: Basis,
     due: Option<(String, bool)>,
     form: Form,
@@ -97,6 +99,7 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> 
         told: told.map(|entry| teller.line(entry)).collect(),
         facts,
         exhibits: cards(ctx, view),
+        statements: crate::statements::summary(l, view),
         basis: duties.basis(DutyKind::Review),
         due,
         errors: form.errors(),

@@ -14,4 +14,5 @@ mod profile;
 mod report;
 mod security;
 mod sign_in;
+mod statements;
 mod texts;

@@ -28,7 +28,7 @@ const ROLES: [(&str, Option<&str>); 11] = [
 ];
 
 /// Every route with an example of each of its parts.
-const ROUTES: [(&str, &str); 14] = [
+const ROUTES: [(&str, &str); 15] = [
     ("GET", "/me"),
     ("GET", "/duties"),
     ("POST", "/reports"),
@@ -39,6 +39,7 @@ const ROUTES: [(&str, &str); 14] = [
     ("GET", "/cases/{number}/exhibits"),
     ("GET", "/cases/{number}/exhibits/{n}/original"),
     ("GET", "/cases/{number}/access-log"),
+    ("GET", "/cases/{number}/statements"),
     ("GET", "/cases/{number}/export/{drawer}"),
     ("POST", "/cases/{number}/exhibits"),
     // With each command below.
@@ -64,6 +65,12 @@ fn command(kind: CommandKind, other: &str) -> Value {
         CommandKind::Review => {
             json!({"grounds": grounds, "outcome": "harassment", "contact": {"may": "yes"}})
         }
+        CommandKind::MarkStatement => json!({"exhibit": 1, "text": "x"}),
+        CommandKind::MarkStatements => json!({"exhibit": 1, "statements": [{"text": "x"}]}),
+        CommandKind::CorrectStatement => json!({"statement": 1, "text": "y"}),
+        CommandKind::AssessStatement => json!({"statement": 1, "outcome": "harassment", "reason": "x"}),
+        CommandKind::UndoStatementAssessment => json!({"statement": 1}),
+        CommandKind::WithdrawStatement => json!({"statement": 1, "reason": "x"}),
         CommandKind::NoteLegal | CommandKind::Supplement => json!({"text": "x"}),
         CommandKind::DecidePolice => {
             json!({"decision": "do-not-report", "target_heard": true, "wish": "x", "reason": "x"})
