@@ -183,8 +183,9 @@ class Row {
         method: "POST", body: JSON.stringify(command),
         headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
       });
-      if (answer.ok) return true;
+      // Read also when it says nothing new: what is left unread, the browser breaks off.
       const problem = await answer.json().catch(() => ({}));
+      if (answer.ok) return true;
       const named = (problem.errors ?? []).map((error) => error.message).join(" ");
       this.refuse([this.table.text("Failed"), problem.detail ?? problem.title, named].filter(Boolean).join(" "));
     } catch {
