@@ -93,11 +93,14 @@ fn statement(by: u8, case: &Given) -> u32 {
     1 + u32::from(by) % case.state.next_statement().saturating_sub(1).max(1)
 }
 
-/// Mostly one that is assessed, if there is any.
-fn assessed(by: u8, case: &Given) -> u32 {
-    let mut found = case.state.statements.iter();
-    let found = found.find(|statement| statement.assessed.is_some() && !by.is_multiple_of(8));
-    found.map_or_else(|| statement(by, case), |found| found.number)
+/// Marks, assesses or undoes, so that a story that has come to statements goes on with them.
+fn about_statements(a: u8, b: u8, case: &Given) -> Command {
+    let assessed = case.state.statements.iter().find(|one| one.assessed.is_some());
+    match assessed {
+        Some(one) if a.is_multiple_of(2) => undo(one.number),
+        _ if case.state.statements.is_empty() => mark(&["Skam jer", "Gå hjem"]),
+        _ => assess(statement(a, case), pick(Outcome::ALL, b)),
+    }
 }
 
 fn command(throw: Throw, case: &Given) -> Command {
@@ -124,9 +127,10 @@ fn command(throw: Throw, case: &Given) -> Command {
         CommandKind::MarkStatement => mark_one("Fy for pokker"),
         CommandKind::MarkStatements => mark(&["Skam jer", "Gå hjem"]),
         CommandKind::CorrectStatement => correct(statement(a, case), pick(&["Skam jer!", "Skam"], b)),
-        CommandKind::AssessStatement => assess(statement(a, case), pick(Outcome::ALL, b)),
-        CommandKind::UndoStatementAssessment => undo(assessed(a, case)),
-        CommandKind::WithdrawStatement => withdraw(statement(a, case)),
+        CommandKind::AssessStatement => about_statements(a / 2 * 2 + 1, b, case),
+        CommandKind::UndoStatementAssessment => about_statements(a, b, case),
+        CommandKind::WithdrawStatement if a % 2 == 0 => withdraw(statement(a, case)),
+        CommandKind::WithdrawStatement => about_statements(a, b, case),
         CommandKind::DecidePolice => decide_police(pick(PoliceDecision::ALL, a)),
         CommandKind::ReportPolice => report_police(),
         CommandKind::ChasePolice => chase_police(a % 2 == 0),
