@@ -5,6 +5,7 @@
 mod auth;
 mod clock;
 mod copies;
+mod daily;
 pub mod dossier;
 mod error;
 mod escalate;
@@ -20,6 +21,7 @@ mod procedures;
 mod project;
 mod query;
 mod report;
+mod reverify;
 mod scan;
 mod seal;
 #[cfg(feature = "testing")]
@@ -35,6 +37,7 @@ pub use outside::media;
 pub use auth::{NewSession, PASSWORD_MIN, SignInError};
 pub use clock::{Clock, HeldClock};
 pub use copies::{Copied, CopiesOf, PageText};
+pub use daily::Daily;
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
@@ -43,6 +46,7 @@ pub use perform::Performed;
 pub use procedures::Procedures;
 pub use query::{CaseFilter, CaseRow, CaseView, Counts, DutyRow, Page, Reading};
 pub use report::{Next, Receipt};
+pub use reverify::Round;
 pub use seal::Sealed;
 pub use verify::StoreReport;
 
@@ -76,6 +80,7 @@ pub struct App {
     pub(crate) composer: Arc<dyn dossier::Composer>,
     settings: Settings,
     pub(crate) scanner: Option<Scanner>,
+    pub(crate) daily: Daily,
     pub(crate) attempts: auth::Attempts,
 }
 
@@ -176,6 +181,7 @@ impl App {
             composer: parts.composer,
             settings: parts.settings,
             scanner: None,
+            daily: Daily::default(),
             attempts: auth::Attempts::default(),
         })
     }

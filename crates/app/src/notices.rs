@@ -56,6 +56,8 @@ notice_kinds! {
     Reviewed = "reviewed",
     /// To the owner: more was told, or more exhibits came.
     MoreTold = "more-told",
+    /// To the owner: what is kept of an exhibit is not the file that came.
+    ExhibitDamaged = "exhibit-damaged",
     /// To target and reporter.
     Closed = "closed",
     /// To everybody with a part in it.
@@ -103,6 +105,7 @@ pub(crate) fn after(before: &CaseState, after: &CaseState, entries: &[Entry]) ->
             Event::Supplemented { .. } | Event::ExhibitSealed(_) | Event::ReportJoined { .. } if !opened => {
                 tell(&after.owner, NoticeKind::MoreTold);
             }
+            Event::ExhibitFoundDamaged { .. } => tell(&after.owner, NoticeKind::ExhibitDamaged),
             Event::Closed { .. } => concerned(after).for_each(|person| tell(person, NoticeKind::Closed)),
             Event::Reopened { .. } => {
                 concerned(after).for_each(|person| tell(person, NoticeKind::Reopened));

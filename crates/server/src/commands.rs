@@ -193,3 +193,22 @@ pub async fn verify_store(data: &Path) -> anyhow::Result<ExitCode> {
         ExitCode::FAILURE
     })
 }
+
+pub async fn reverify(data: &Path) -> anyhow::Result<ExitCode> {
+    let tell = |round: &app::Round| {
+        if round.finished.is_none() {
+            eprintln!("{} exhibits, {} bytes so far", round.exhibits, round.bytes);
+        }
+    };
+    let round = open_app(data).await?.reverify(tell).await?;
+    let (damaged, unreadable) = (round.damaged, round.unreadable_cases);
+    println!(
+        "{} exhibits, {} bytes as they came, {damaged} damaged, {unreadable} cases unreadable",
+        round.exhibits, round.bytes
+    );
+    Ok(if round.is_whole() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

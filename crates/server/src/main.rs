@@ -67,6 +67,9 @@ enum Command {
     Verify { bag: PathBuf },
     /// Check every chain, entry, file and seal of the store. Exit 0, or 1 and what fails.
     VerifyStore,
+    /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of damaged
+    /// ones. Exit 0, or 1 if any is damaged. A running server does the same by itself, a little every minute.
+    Reverify,
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -149,6 +152,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         } => commands::export(&data, &number, drawer, &output).await,
         Command::Verify { bag } => commands::verify(&bag),
         Command::VerifyStore => commands::verify_store(&data).await,
+        Command::Reverify => commands::reverify(&data).await,
         Command::Openapi => {
             print!("{}", web::openapi());
             Ok(ExitCode::SUCCESS)

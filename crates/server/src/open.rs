@@ -1,7 +1,7 @@
 //! From a data folder to a running application: keys, store, procedure.
 
 use anyhow::{Context, bail};
-use app::{App, Clock, Parts, Scanner, Settings};
+use app::{App, Clock, Daily, Parts, Scanner, Settings};
 use proof::{MasterKey, SigningKey};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
@@ -14,7 +14,8 @@ use store::{Store, StoreConfig};
 /// `VAERN_DATABASE_URL` names a PostgreSQL database in place of the SQLite file; `VAERN_MASTER_KEY` gives the master key
 /// (64 hexadecimal digits) in place of `keys/master.key`; `procedure.toml` in the folder replaces the default procedure;
 /// `VAERN_PUBLIC_URL` beginning with `https://` marks cookies for TLS; `VAERN_CLAMD` (`host:port` or a socket's path) is the
-/// ClamAV daemon that every arriving file goes through.
+/// ClamAV daemon that every arriving file goes through; `VAERN_DAILY_AT` (`02:00`) is the hour of the daily seal and of the
+/// round through all exhibits, `VAERN_REVERIFY_BYTES` how many bytes of them are checked a minute.
 pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
     create_folder(data)?;
     let mut dice = dice()?;
@@ -45,7 +46,20 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
         settings,
     })
     .await?;
-    Ok(app.with_scanner(scanner))
+    Ok(app.with_scanner(scanner).with_daily(daily()?))
+}
+
+fn daily() -> anyhow::Result<Daily> {
+    let mut daily = Daily::default();
+    if let Ok(at) = std::env::var("VAERN_DAILY_AT") {
+        daily.at = at.parse().context("VAERN_DAILY_AT is not a time such as 02:00")?;
+    }
+    if let Ok(bytes) = std::env::var("VAERN_REVERIFY_BYTES") {
+        daily.bytes = bytes
+            .parse()
+            .context("VAERN_REVERIFY_BYTES is not a number of bytes")?;
+    }
+    Ok(daily)
 }
 
 /// Opens the store alone.

@@ -20,6 +20,7 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
     if swept > 0 {
         tracing::info!(files = swept, "removed files of uploads that were never finished");
     }
+    app.plan_daily().await?;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("can't listen on {listen}"))?;

@@ -36,6 +36,7 @@ mod notices;
 mod perform;
 mod report;
 mod restart;
+mod reverify;
 mod say;
 mod scan;
 mod verify;

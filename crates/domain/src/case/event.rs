@@ -3,6 +3,7 @@
 //! The JSON of an event is what the journal seals and what an export carries, so a variant's name and fields are a
 //! format: add optional fields, never rename.
 
+use super::damage::Damage;
 use super::scan::Verdict;
 use super::statement::Marked;
 use crate::access::Relation;
@@ -318,6 +319,11 @@ pub enum Event {
         /// The scanner and its database, as it names them.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         scanner: String,
+    },
+    /// The scheduled check found that what is kept of an exhibit is not the file that came.
+    ExhibitFoundDamaged {
+        exhibit: u32,
+        what: Damage,
     },
     /// Somebody states that two exhibits, sent by two people, show the same thing.
     Corroborated {

@@ -4,6 +4,7 @@
 pub mod command;
 mod contact;
 pub mod corroboration;
+pub mod damage;
 mod decide;
 pub mod event;
 pub mod field;
@@ -21,6 +22,7 @@ pub mod statement;
 
 pub use command::{Command, CommandKind, Contact, Register};
 pub use corroboration::Grade;
+pub use damage::Damage;
 pub use decide::{Context, decide};
 pub use event::*;
 pub use refusal::Refusal;

@@ -1,5 +1,6 @@
 //! What a case amounts to: the fold over its entries.
 
+use super::damage::Damage;
 use super::event::{
     ContactAdvice, Danger, Event, Exhibit, Grounds, MayContact, PassOverReason, PoliceDecision, Purpose,
     Registration, ReportFacts,
@@ -97,6 +98,8 @@ pub struct CaseState {
     /// What the scanner said of each exhibit that it was asked about.
     pub scans: BTreeMap<u32, Verdict>,
     pub releases: Vec<Release>,
+    /// What the latest check that found an exhibit damaged said of it.
+    pub damaged: BTreeMap<u32, Damage>,
     /// The exhibits that show the same, two by two, the lower number first.
     pub corroborated: BTreeSet<(u32, u32)>,
     /// By number, dense from 1.
@@ -177,6 +180,7 @@ impl CaseState {
             exhibits: Vec::new(),
             scans: BTreeMap::new(),
             releases: Vec::new(),
+            damaged: BTreeMap::new(),
             corroborated: BTreeSet::new(),
             statements: Vec::new(),
             registration: None,
@@ -228,6 +232,9 @@ impl CaseState {
             }
             Event::ExhibitSealed(exhibit) => self.exhibits.push((entry.at, exhibit.clone())),
             Event::ExhibitScanned { exhibit, verdict, .. } => self.note_scan(*exhibit, *verdict),
+            Event::ExhibitFoundDamaged { exhibit, what } => {
+                self.damaged.insert(*exhibit, *what);
+            }
             Event::Corroborated { exhibit, with, .. } => self.note_corroboration(*exhibit, *with, true),
             Event::CorroborationWithdrawn { exhibit, with, .. } => {
                 self.note_corroboration(*exhibit, *with, false)

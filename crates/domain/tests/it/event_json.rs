@@ -193,6 +193,10 @@ fn citizen() -> Vec<Event> {
             found: text("Prøve"),
             scanner: text("ClamAV"),
         },
+        Event::ExhibitFoundDamaged {
+            exhibit: 1,
+            what: Damage::Altered,
+        },
         Event::Corroborated {
             exhibit: 1,
             with: 2,
@@ -379,6 +383,7 @@ fn is_known(event: &Event) -> &'static str {
         Event::ContactObserved { .. } => "contact-observed",
         Event::RemovalRequested { .. } => "removal-requested",
         Event::ExhibitScanned { .. } => "exhibit-scanned",
+        Event::ExhibitFoundDamaged { .. } => "exhibit-found-damaged",
         Event::Corroborated { .. } => "corroborated",
         Event::CorroborationWithdrawn { .. } => "corroboration-withdrawn",
         Event::ExhibitReleased { .. } => "exhibit-released",
@@ -431,5 +436,5 @@ fn every_variant_is_there_under_its_stable_name() {
     all.iter()
         .for_each(|event| assert_eq!(event.name(), is_known(event)));
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
-    assert_eq!(names.len(), 44);
+    assert_eq!(names.len(), 45);
 }

@@ -7,6 +7,7 @@ mod care;
 mod clocks;
 mod contact;
 mod corroboration;
+mod damage;
 mod event_json;
 mod handling;
 mod harness;

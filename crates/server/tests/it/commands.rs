@@ -189,3 +189,28 @@ fn a_token_of_somebody_who_has_left_opens_nothing() {
     // The running server hears of it without being told.
     assert_eq!(server.get("/api/v1/me", &maja).unwrap().status, 401);
 }
+
+#[test]
+fn reverify_finds_a_flipped_byte_and_says_so() {
+    let data = tempdir().unwrap();
+    ok(data.path(), &["demo", "--fill-only"]);
+    let whole = ok(data.path(), &["reverify"]);
+    assert!(
+        whole.starts_with("14 exhibits, ") && whole.contains(" 0 damaged"),
+        "{whole}"
+    );
+    let folder = std::fs::read_dir(data.path().join("blobs")).unwrap();
+    let mut files = folder.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+    let file = files.next().unwrap().unwrap().path();
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[40] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let damaged = run(data.path(), &["reverify"]);
+    assert_eq!(damaged.code, Some(1));
+    assert!(damaged.out.contains(" 1 damaged"), "{}", damaged.out);
+    assert!(
+        damaged.err.contains(file.file_name().unwrap().to_str().unwrap()),
+        "{}",
+        damaged.err
+    );
+}

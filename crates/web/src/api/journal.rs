@@ -141,10 +141,15 @@ impl Look {
     )
 )]
 pub async fn access_log(client: Client, Path(case): Path<String>) -> Result<Json<Listed<Look>>, Problem> {
-    let (number, page) = (number(&case)?, client.query("page"));
+    let (number, page, limit) = (number(&case)?, client.query("page"), client.limit()?);
+    // Looking at who looked is a look too.
+    client
+        .app
+        .case(&client.caller, &number, Viewing::AccessLog)
+        .await?;
     let log = client
         .app
-        .access_log(&client.caller, Some(&number), page.as_deref(), client.limit()?)
+        .access_log(&client.caller, Some(&number), page.as_deref(), limit)
         .await?;
     let people = client.app.organisation();
     Ok(Json(Listed {

@@ -1,0 +1,98 @@
+use crate::harness::*;
+use crate::say;
+use app::testing::TestApp;
+use app::{Daily, NoticeKind};
+use domain::case::{Actor, Damage, Event};
+use domain::ids::CaseNumber;
+use jiff::SignedDuration;
+use std::sync::Arc;
+
+/// What the journal says was found damaged, and who wrote it.
+async fn found(test: &TestApp, number: &CaseNumber) -> Vec<(u32, Damage)> {
+    let entries = view(test, VIBEKE, number).await.entries;
+    let damage = entries.iter().filter_map(|entry| match entry.event {
+        Event::ExhibitFoundDamaged { exhibit, what } => {
+            assert_eq!(entry.actor, Actor::System);
+            Some((exhibit, what))
+        }
+        _ => None,
+    });
+    damage.collect()
+}
+
+async fn told(test: &TestApp) -> bool {
+    let notices = test.app.notices(&test.caller(VIBEKE)).await.unwrap();
+    notices
+        .iter()
+        .any(|notice| notice.kind == NoticeKind::ExhibitDamaged)
+}
+
+on_both! {
+    async fn a_flipped_byte_on_disk_is_found_and_named_once(test) {
+        let number = a_case(&test).await;
+        flip(&files(&test)[0]);
+        let round = test.app.reverify(|_| ()).await.unwrap();
+        assert_eq!((round.exhibits, round.damaged, round.bytes, round.is_whole()), (1, 1, 0, false));
+        assert!(told(&test).await);
+        assert_eq!(found(&test, &number).await, [(1, Damage::Altered)]);
+        let again = test.app.reverify(|_| ()).await.unwrap();
+        assert_eq!(again.damaged, 1);
+        assert_eq!(found(&test, &number).await, [(1, Damage::Altered)]);
+        std::fs::remove_file(&files(&test)[0]).unwrap();
+        test.app.reverify(|_| ()).await.unwrap();
+        assert_eq!(found(&test, &number).await, [(1, Damage::Altered), (1, Damage::Missing)]);
+    }
+
+    async fn whole_files_are_counted_and_nobody_is_told(test) {
+        let number = a_case(&test).await;
+        add(&test, VIBEKE, &number, &[("b.png", &png("b")), ("c.png", &png("c"))]).await.unwrap();
+        let mut told_of = 0;
+        let round = test.app.reverify(|_| told_of += 1).await.unwrap();
+        let bytes = [png("et billede"), png("b"), png("c")].iter().map(Vec::len).sum::<usize>();
+        assert_eq!((round.exhibits, round.bytes, round.is_whole()), (3, bytes as u64, true));
+        assert_eq!((round.finished, told_of), (Some(test.app.now()), 1));
+        assert_eq!(found(&test, &number).await, []);
+        assert_eq!(test.app.last_round().await.unwrap(), Some(round));
+    }
+
+    async fn a_round_goes_on_a_piece_a_minute_and_begins_again_the_next_day(test) {
+        // So little a minute that each piece is one exhibit.
+        let daily = Daily { bytes: 1, ..Daily::default() };
+        let app = Arc::into_inner(test.app).unwrap().with_daily(daily);
+        let test = TestApp { app: Arc::new(app), ..test };
+        let number = a_case(&test).await;
+        add(&test, VIBEKE, &number, &[("b.png", &png("b")), ("c.png", &png("c"))]).await.unwrap();
+        try_to(&test, VIBEKE, &number, say::receive()).await.unwrap();
+        for _ in 0..2 {
+            test.app.plan_daily().await.unwrap();
+        }
+        test.at("2026-10-13T01:59:59+02:00");
+        test.app.run_jobs().await.unwrap();
+        assert_eq!(test.app.last_round().await.unwrap(), None);
+        test.at("2026-10-13T02:00:02+02:00");
+        let mut seen = Vec::new();
+        for _ in 0..5 {
+            test.app.run_jobs().await.unwrap();
+            let round = test.app.last_round().await.unwrap().unwrap();
+            seen.push((round.exhibits, round.finished.is_some()));
+            test.clock.set(test.app.now() + SignedDuration::from_secs(62));
+        }
+        assert_eq!(seen[0], (1, false));
+        assert_eq!(seen[4], (3, true));
+        assert!(seen.is_sorted(), "{seen:?}");
+        // The seal was made in the same night, once.
+        assert_eq!(test.app.verify_store(|_, _| ()).await.unwrap().seals, 1);
+        test.at("2026-10-14T02:00:02+02:00");
+        for file in files(&test) {
+            flip(&file);
+        }
+        for _ in 0..5 {
+            test.app.run_jobs().await.unwrap();
+            test.clock.set(test.app.now() + SignedDuration::from_secs(62));
+        }
+        let round = test.app.last_round().await.unwrap().unwrap();
+        assert_eq!((round.damaged, round.finished.is_some()), (3, true));
+        assert_eq!(found(&test, &number).await.len(), 3);
+        assert_eq!(test.app.verify_store(|_, _| ()).await.unwrap().seals, 2);
+    }
+}
