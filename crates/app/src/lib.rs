@@ -16,6 +16,7 @@ mod join;
 pub mod kind;
 mod notices;
 mod organisation;
+mod outbox;
 mod perform;
 mod procedures;
 mod project;

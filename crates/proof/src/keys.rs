@@ -60,6 +60,11 @@ impl MasterKey {
             .ok_or(KeyError::NotHex)
     }
 
+    /// For deriving other keys.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &*self.0
+    }
+
     /// The data key as 72 bytes that may be stored beside the case.
     #[must_use]
     pub fn wrap(&self, key: &DataKey, case: &str, compartment: &str, rng: &mut impl CryptoRng) -> Vec<u8> {

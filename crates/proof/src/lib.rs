@@ -34,6 +34,7 @@ pub mod entry;
 mod hexed;
 pub mod keys;
 pub mod merkle;
+pub mod outbox;
 pub mod seal;
 pub mod stream;
 pub mod verify;

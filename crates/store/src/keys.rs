@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::ids::CaseId;
+use domain::ids::{CaseId, PersonId};
 use domain::vocabulary::Compartment;
+use proof::outbox::OutboxKey;
 use proof::{DataKey, Header, MasterKey, entry};
 use rand::CryptoRng;
 
@@ -77,6 +78,12 @@ impl KeyRing {
             system,
             cache: Mutex::default(),
         })
+    }
+
+    /// The pair with which this person's unsent reports are sealed on their device.
+    #[must_use]
+    pub fn outbox_key(&self, person: &PersonId) -> OutboxKey {
+        self.master.outbox_key(person.as_str())
     }
 
     /// Makes the keys of a new case.

@@ -20,7 +20,15 @@ macro_rules! files {
 
 const FILES: &[(&str, &[u8])] = files![
     "fonts.css",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable-512.png",
     "icon.svg",
+    "outbox/device.js",
+    "outbox/page.js",
+    "outbox/seal.js",
+    "outbox/send.js",
+    "outbox/worker.js",
     "own.css",
     "statements.js",
     "upload.js",
@@ -95,6 +103,24 @@ pub fn address(name: &str) -> String {
     format!("/static/{}/{name}", *VERSION)
 }
 
+/// `GET /worker.js`: the service worker, which must lie at the root to stand before the whole site. It names the version
+/// of the static files, so that a new program is a new worker with a cache of its own.
+pub async fn worker() -> Response {
+    let script = format!(
+        "import {{ start }} from \"{}\";\nstart(\"{}\");\n",
+        address("outbox/worker.js"),
+        *VERSION
+    );
+    (
+        [
+            (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+            (CACHE_CONTROL, "no-cache"),
+        ],
+        script,
+    )
+        .into_response()
+}
+
 /// `GET /static/{version}/{name}`, kept for good; without the version, asked for again each time.
 pub async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let versioned = path
@@ -135,6 +161,7 @@ fn media_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
+        Some("png") => "image/png",
         Some("svg") => "image/svg+xml",
         Some("woff2") => "font/woff2",
         _ => "text/plain; charset=utf-8",
@@ -142,7 +169,7 @@ fn media_type(name: &str) -> &'static str {
 }
 
 fn pack(name: &str, plain: &[u8]) -> Option<Vec<u8>> {
-    if name.ends_with("woff2") || plain.len() < 1_000 {
+    if name.ends_with("woff2") || name.ends_with("png") || plain.len() < 1_000 {
         return None;
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::new(9));

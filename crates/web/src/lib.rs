@@ -11,6 +11,7 @@ mod command;
 mod contact;
 mod ctx;
 mod dossier;
+mod outbox;
 mod oversight;
 mod page;
 mod profile;
@@ -40,6 +41,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(sign_in::router())
         .merge(start::router())
         .merge(report::router())
+        .merge(outbox::router())
         .merge(cases::router())
         .merge(profile::router())
         .merge(oversight::router())
@@ -49,6 +51,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(contact::router())
         .merge(statements::router())
         .route("/healthz", get(assets::healthz))
+        .route("/worker.js", get(assets::worker))
         .route("/robots.txt", get(assets::robots))
         .fallback(page::unknown)
         .layer(security::same_site())

@@ -9,6 +9,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::organisation::Person;
 use domain::vocabulary::Role;
 use http::header::CONTENT_TYPE;
@@ -29,6 +31,8 @@ pub struct Frame {
     pub path: String,
     /// The message of something that has just succeeded.
     pub done: Option<String>,
+    /// The key that seals what waits on the person's device; empty for nobody.
+    pub outbox: String,
 }
 
 /// One entry of the navigation.
@@ -80,6 +84,9 @@ impl Frame {
             demo: app.is_demo(),
             path: path.to_owned(),
             done,
+            outbox: me.map_or_else(String::new, |me| {
+                URL_SAFE_NO_PAD.encode(app.outbox_public(&me.id))
+            }),
         }
     }
 

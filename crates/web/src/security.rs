@@ -14,7 +14,7 @@ use tower_http::csrf::CsrfLayer;
 
 /// Nothing from elsewhere, no script or style inside a page; `blob:` is the preview of a picture before it is sent.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; \
-    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const NO_SENSORS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 const ALWAYS: [(HeaderName, &str); 7] = [

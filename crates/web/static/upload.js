@@ -5,6 +5,8 @@
 // Texts are data-text-* attributes of the form, {name}, {percent} and {size} standing for what they say:
 //   hashing, sending, remove {name}, too-big {name} {size}, empty-file {name}, unreadable {name}, too-late {name}, failed, again, refused, nothing,
 //   pasted (the start of a pasted picture's name)
+// Events for outbox/page.js: it sends vaern:add (files to add); it hears vaern:dropped (a file), vaern:sent (may set detail.after, a promise)
+// and vaern:unsent (may set detail.answer, a promise of {kept, message}).
 // data-max-bytes (default 200 MiB) is the limit for one file.
 
 import { sha256 } from "./noble/sha2.js";
@@ -39,8 +41,8 @@ function element(tag, properties = {}, ...children) {
 
 /** The files chosen so far: shown in the list, hashed one after the other. */
 class Files {
-  constructor(list, input, text, refuse) {
-    Object.assign(this, { list, input, text, refuse, items: [], queue: Promise.resolve(), pasted: 0 });
+  constructor(list, input, text, refuse, dropped) {
+    Object.assign(this, { list, input, text, refuse, dropped, items: [], queue: Promise.resolve(), pasted: 0 });
     this.language = document.documentElement.lang || undefined;
   }
 
@@ -96,6 +98,7 @@ class Files {
     if (index < 0) return;
     this.items.splice(index, 1);
     item.row.remove();
+    this.dropped(item.file);
     const neighbour = this.items[Math.min(index, this.items.length - 1)];
     if (focus) (neighbour?.remove ?? this.input).focus();
   }
@@ -194,8 +197,9 @@ function enhance(form) {
   const maxBytes = Number(form.dataset.maxBytes) || MAX_BYTES;
   const text = (name, values = {}) =>
     (form.dataset[`text${name[0].toUpperCase()}${name.slice(1)}`] ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+  const tell = (what, detail) => form.dispatchEvent(new CustomEvent(`vaern:${what}`, { detail }));
   const complaints = new Complaints(form, find("[role=alert]"));
-  const files = new Files(find(".thumbs"), input, text, (message) => complaints.say(message));
+  const files = new Files(find(".thumbs"), input, text, (message) => complaints.say(message), (file) => tell("dropped", file));
   let sending = false, key = null, keyIsFor = null;
 
   form.classList.add("live");
@@ -213,6 +217,8 @@ function enhance(form) {
     input.value = "";
     choose(chosen, false);
   });
+
+  form.addEventListener("vaern:add", (event) => choose(event.detail, false));
 
   document.addEventListener("paste", (event) => {
     const pasted = [...(event.clipboardData?.files ?? [])];
@@ -265,7 +271,7 @@ function enhance(form) {
 
   function nothingToSend() {
     const words = form.elements.text;
-    if (files.items.length || (words && words.value.trim())) return false;
+    if (files.items.length || form.dataset.carries || (words && words.value.trim())) return false;
     complaints.say(text("nothing"));
     (words ?? input).focus();
     return true;
@@ -279,10 +285,21 @@ function enhance(form) {
     return key;
   }
 
-  function arrived(answer) {
+  async function arrived(answer) {
+    const sent = {};
+    tell("sent", sent);
+    await sent.after;
     const place = new URL(answer.body.location ?? answer.url, document.baseURI);
     sending = false;
     location.assign(place.origin === location.origin ? place.href : location.href);
+  }
+
+  /** It lies on the device now (outbox/page.js): an empty form, lest it be sent a second time. */
+  function waits(message) {
+    form.reset();
+    for (const item of [...files.items]) files.drop(item, false);
+    status.textContent = message;
+    [key, keyIsFor] = [null, null];
   }
 
   form.addEventListener("submit", async (event) => {
@@ -314,8 +331,12 @@ function enhance(form) {
       if (answer.status < 500) keyIsFor = null; // a refusal is final for this key: what is sent next is another request
       complaints.problem(answer.body, text("refused"));
     } catch {
-      rest(text("again"));
-      complaints.say(text("failed"));
+      const unsent = { body, key: idempotencyKey };
+      tell("unsent", unsent);
+      const { kept, message } = await unsent.answer ?? {};
+      rest(kept ? undefined : text("again"));
+      if (kept) return waits(message);
+      complaints.say(message ?? text("failed"));
       complaints.box.focus();
     }
   });

@@ -131,7 +131,11 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
         about: "me".to_owned(),
         ..Typed::default()
     };
-    render(&Form::new(&ctx, typed, Vec::new()))
+    let mut errors = Vec::new();
+    if ctx.query("shared").as_deref() == Some("nothing") {
+        errors.push(FieldError::new("text", ctx.l.t("share-nothing")));
+    }
+    render(&Form::new(&ctx, typed, errors))
 }
 
 /// The form again, with what was typed and what is wrong.

@@ -1,7 +1,7 @@
 //! Telling what has happened: the form, what comes in, and the receipt.
 
 mod colleague;
-mod form;
+pub mod form;
 mod receipt;
 pub mod receive;
 pub mod send;

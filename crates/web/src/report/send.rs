@@ -26,7 +26,7 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    fn new(field: &str, message: String) -> Self {
+    pub fn new(field: &str, message: String) -> Self {
         Self {
             field: field.to_owned(),
             message,

@@ -9,6 +9,7 @@ mod corroboration;
 mod helpers;
 mod lists;
 mod malware;
+mod outbox;
 mod pages;
 mod profile;
 mod report;
