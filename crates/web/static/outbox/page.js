@@ -91,7 +91,11 @@ function deleter(item) {
 
 /** Sends what waits, as far as there is a network, and says how it went. */
 async function deliver() {
-  try { sentFor = await sendAll(); } catch { /* no network: it waits on */ }
+  try {
+    sentFor = await sendAll();
+    // The service worker may have been first, on a page that knows of no session: whose receipt it is, the server says.
+    if (!signedIn && !sentFor && (await all("receipts")).length) sentFor = (await pair())?.public;
+  } catch { /* no network: it waits on */ }
   await show();
 }
 
