@@ -105,7 +105,7 @@ fn a_full_disk_is_said_keeps_nothing_half_and_is_over_when_there_is_room() {
             .unwrap(),
     );
     until("what there was of the file is gone", || {
-        stored_files(disk.path()) == 1
+        stored_files(disk.path(), kept.len()) == 1
     });
 
     // Room for nothing: not even for words.
@@ -136,7 +136,9 @@ fn a_full_disk_is_said_keeps_nothing_half_and_is_over_when_there_is_room() {
         .get(&format!("/api/v1/cases/{second}/exhibits/1/original"), &maja)
         .unwrap();
     assert!(again.body == big);
-    assert_eq!(stored_files(disk.path()), 2);
+    until("nothing is left of what was refused", || {
+        stored_files(disk.path(), kept.len()) == 2
+    });
     let whole = ok(disk.path(), &["verify-store"]);
     assert!(
         whole.starts_with("3 cases, ") && whole.contains("2 exhibits"),

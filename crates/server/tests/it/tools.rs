@@ -255,12 +255,19 @@ impl Answer {
     }
 }
 
-/// How many files lie in the blob folder, finished or not.
-pub fn stored_files(data: &Path) -> usize {
+/// How many files lie in the blob folder, unfinished, or of at least `least` bytes: originals, but not the small working
+/// copies that the server makes of them meanwhile.
+pub fn stored_files(data: &Path, least: usize) -> usize {
     let folders = std::fs::read_dir(data.join("blobs")).expect("the folder of files");
     let inside = |folder: io::Result<std::fs::DirEntry>| {
         let path = folder.expect("a folder").path();
-        std::fs::read_dir(path).expect("its files").count()
+        let counts = |file: &std::fs::DirEntry| {
+            // A working copy that is being written may be gone by now.
+            let large = file.metadata().is_ok_and(|found| found.len() >= least as u64);
+            large || file.file_name().to_string_lossy().contains('#')
+        };
+        let files = std::fs::read_dir(path).expect("its files");
+        files.map(|file| file.expect("a file")).filter(counts).count()
     };
     folders.map(inside).sum()
 }
