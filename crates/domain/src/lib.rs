@@ -7,6 +7,7 @@ pub mod access;
 pub mod calendar;
 pub mod case;
 pub mod duties;
+pub mod guide;
 pub mod ids;
 pub mod import;
 pub mod language;

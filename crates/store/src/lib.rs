@@ -14,6 +14,7 @@ pub mod cases;
 mod db;
 pub mod derivatives;
 mod error;
+pub mod guide;
 pub mod idempotency;
 pub mod jobs;
 pub mod journal;
@@ -76,6 +77,7 @@ const STATEMENTS: &[&[&str]] = &[
     blobs::STATEMENTS,
     cases::STATEMENTS,
     derivatives::STATEMENTS,
+    guide::STATEMENTS,
     idempotency::STATEMENTS,
     jobs::STATEMENTS,
     journal::STATEMENTS,

@@ -9,6 +9,7 @@ mod contact;
 mod corroboration;
 mod damage;
 mod event_json;
+mod guide;
 mod handling;
 mod harness;
 mod joining;

@@ -7,6 +7,7 @@ mod cases;
 mod derivatives;
 mod engine;
 mod entries;
+mod guide;
 mod people;
 mod queue;
 mod seals;
