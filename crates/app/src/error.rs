@@ -14,6 +14,8 @@ pub enum AppError {
     Forbidden,
     #[error("refused: {0}")]
     Refused(#[from] Refusal),
+    #[error("refused: {0}")]
+    Guide(#[from] domain::guide::Refused),
     /// Every refused file, by name.
     #[error("{} file(s) refused", .0.len())]
     Files(Vec<FileProblem>),

@@ -10,6 +10,7 @@ pub mod dossier;
 mod error;
 mod escalate;
 mod export;
+pub mod guide;
 mod idempotency;
 mod intake;
 mod join;
@@ -83,6 +84,7 @@ pub struct App {
     pub(crate) scanner: Option<Scanner>,
     pub(crate) daily: Daily,
     pub(crate) attempts: auth::Attempts,
+    guides: guide::Shelf,
 }
 
 /// How the server is meant to be seen.
@@ -92,6 +94,8 @@ pub struct Settings {
     pub demonstration: bool,
     /// Served over TLS: cookies are marked so.
     pub secure_cookies: bool,
+    /// The published guide is open to everybody, also without signing in.
+    pub public_guide: bool,
 }
 
 /// What an [`App`] is built from.
@@ -184,6 +188,7 @@ impl App {
             scanner: None,
             daily: Daily::default(),
             attempts: auth::Attempts::default(),
+            guides: guide::Shelf::default(),
         })
     }
 
@@ -202,6 +207,11 @@ impl App {
     /// Whether anybody may step in as anybody.
     pub fn is_demo(&self) -> bool {
         self.settings.demonstration
+    }
+
+    /// Whether everybody may read the published guide.
+    pub fn guide_is_public(&self) -> bool {
+        self.settings.public_guide
     }
 
     /// Whether cookies are for TLS only.

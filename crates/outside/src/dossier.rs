@@ -4,38 +4,16 @@
 //! enforces them (checked 2026-11-23; see docs/adr/0002-pdf.md). All text comes in as data and is never read as
 //! markup. The same input gives the same bytes.
 
-use std::sync::OnceLock;
-
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::Serialize;
-use typst::diag::SourceDiagnostic;
-use typst::foundations::{Datetime, Smart};
-use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+
+use crate::paper::{self, Desk, Template, Words};
+
+pub use crate::paper::{Language, PaperError as DossierError};
 
 mod labels;
 mod parts;
 mod sheet;
-mod words;
-mod world;
-
-/// The language of the fixed words, and the one that the PDF declares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    Danish,
-    English,
-}
-
-impl Language {
-    /// The ISO 639-1 code.
-    fn code(self) -> &'static str {
-        match self {
-            Self::Danish => "da",
-            Self::English => "en",
-        }
-    }
-}
 
 /// Everything that stands in a dossier. Every string is plain text, already in the reader's language and zone;
 /// `\n` in paragraphs starts a new line.
@@ -104,34 +82,15 @@ pub struct Exhibit {
     pub text: Option<String>,
 }
 
-/// Why a dossier could not be written. No input text causes one: these are faults of the program.
-#[derive(Debug, thiserror::Error)]
-pub enum DossierError {
-    #[error("the dossier could not be laid out: {0}")]
-    Layout(String),
-    #[error("the dossier could not be written as PDF/A: {0}")]
-    Export(String),
-    #[error("the dossier's data could not be passed on: {0}")]
-    Data(#[from] serde_json::Error),
-}
-
-/// Writes dossiers. Making one costs nothing: fonts and library are loaded by the first dossier (about 1 MB) and kept.
-#[derive(Default)]
-pub struct DossierWriter {
-    kit: OnceLock<world::Kit>,
-}
-
-impl std::fmt::Debug for DossierWriter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DossierWriter")
-    }
-}
+/// Writes dossiers. Making one costs nothing: fonts and library are loaded by the first document (about 1 MB) and kept.
+#[derive(Debug, Default)]
+pub struct DossierWriter;
 
 impl DossierWriter {
     /// Loads nothing yet.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self
     }
 
     /// The dossier as PDF. Takes processor time (tens of milliseconds and up, more with many pictures): call it off
@@ -141,47 +100,10 @@ impl DossierWriter {
     ///
     /// [`DossierError`] when Typst refuses; no picture and no text makes it.
     pub fn render(&self, dossier: &Dossier, made_at: Timestamp) -> Result<Vec<u8>, DossierError> {
-        let kit = self.kit.get_or_init(world::Kit::new);
-        let (sheet, pictures) = sheet::fill(dossier, &words::Words::new(kit.running()));
-        let desk = world::Desk::new(kit, serde_json::to_vec(&sheet)?, pictures);
-        let written = write(&desk, dossier, made_at);
-        // What Typst remembers of this dossier would stay in memory, readable, for as long as the server runs.
-        typst::comemo::evict(0);
-        written
+        let kit = paper::kit();
+        let (sheet, pictures) = sheet::fill(dossier, &Words::new(kit.running()));
+        let desk = Desk::new(kit, Template::Dossier, serde_json::to_vec(&sheet)?, pictures);
+        let ident = format!("vaern-dossier {} {}", dossier.number, made_at);
+        Ok(paper::write(&desk, ident, made_at)?.0)
     }
-}
-
-fn write(desk: &world::Desk<'_>, dossier: &Dossier, made_at: Timestamp) -> Result<Vec<u8>, DossierError> {
-    let document: PagedDocument = typst::compile(desk)
-        .output
-        .map_err(|errors| DossierError::Layout(said(&errors)))?;
-    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
-        .map_err(|error| DossierError::Export(error.message().to_string()))?;
-    let options = PdfOptions {
-        ident: Smart::Custom(format!("vaern-dossier {} {}", dossier.number, made_at)),
-        creator: Smart::Custom(Some("Værn".to_owned())),
-        timestamp: creation(made_at),
-        standards,
-        ..PdfOptions::default()
-    };
-    typst_pdf::pdf(&document, &options).map_err(|errors| DossierError::Export(said(&errors)))
-}
-
-fn creation(at: Timestamp) -> Option<typst_pdf::Timestamp> {
-    let at = at.to_zoned(TimeZone::UTC);
-    let small = |n: i8| u8::try_from(n).ok();
-    let datetime = Datetime::from_ymd_hms(
-        i32::from(at.year()),
-        small(at.month())?,
-        small(at.day())?,
-        small(at.hour())?,
-        small(at.minute())?,
-        small(at.second())?,
-    )?;
-    Some(typst_pdf::Timestamp::new_utc(datetime))
-}
-
-fn said(errors: &[SourceDiagnostic]) -> String {
-    let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-    messages.join("; ")
 }

@@ -4,9 +4,11 @@
 //! programs that it calls do; only [`malware`] talks to somebody.
 
 pub mod dossier;
+pub mod guide;
 pub mod mail;
 pub mod malware;
 pub mod media;
+pub mod paper;
 pub mod picture;
 
 pub use dossier::{Dossier, DossierError, DossierWriter, Exhibit, Language, Line, Section};

@@ -15,7 +15,8 @@ use store::{Store, StoreConfig};
 /// (64 hexadecimal digits) in place of `keys/master.key`; `procedure.toml` in the folder replaces the default procedure;
 /// `VAERN_PUBLIC_URL` beginning with `https://` marks cookies for TLS; `VAERN_CLAMD` (`host:port` or a socket's path) is the
 /// ClamAV daemon that every arriving file goes through; `VAERN_DAILY_AT` (`02:00`) is the hour of the daily seal and of the
-/// round through all exhibits, `VAERN_REVERIFY_BYTES` how many bytes of them are checked a minute.
+/// round through all exhibits, `VAERN_REVERIFY_BYTES` how many bytes of them are checked a minute; `VAERN_PUBLIC_GUIDE=1`
+/// opens the published guide to everybody.
 pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
     create_folder(data)?;
     let mut dice = dice()?;
@@ -30,6 +31,7 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
     let settings = Settings {
         demonstration,
         secure_cookies,
+        public_guide: std::env::var("VAERN_PUBLIC_GUIDE").is_ok_and(|value| value == "1"),
     };
     let composer = Arc::new(web::Words);
     let scanner = std::env::var("VAERN_CLAMD")

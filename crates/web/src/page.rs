@@ -258,6 +258,7 @@ impl From<AppError> for PageError {
             AppError::NotFound => Fault::NotFound,
             AppError::Forbidden => Fault::Forbidden,
             AppError::Refused(refusal) => Fault::Refused(refusal.code()),
+            AppError::Guide(refused) => Fault::Refused(refused.code()),
             AppError::Files(_) | AppError::KeyReused => Fault::BadRequest,
             AppError::DiskFull => Fault::DiskFull,
             AppError::TooMany => Fault::TooMany,

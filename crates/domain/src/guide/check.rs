@@ -6,6 +6,9 @@ use crate::language::Language;
 use crate::vocabulary::DutyKind;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How many words are read in two minutes, at the pace of somebody who is not in a hurry.
+const TWO_MINUTES: usize = 460;
+
 /// Which text: a chapter, or [`VARIABLES`] (which is kept as Danish).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -101,6 +104,24 @@ impl Book {
         self.sections()
             .map(|(_, section)| section)
             .find(|section| section.devices.contains(&device))
+    }
+
+    /// What to read first, in two minutes: what stands on the action cards of these readers, else what is written for them;
+    /// in order, as far as the time goes.
+    pub fn path(&self, readers: &BTreeSet<Reader>) -> Vec<(&Chapter, &Section)> {
+        let on_card = |section: &Section| section.cards.iter().any(|reader| readers.contains(reader));
+        let for_them = |section: &Section| section.readers.iter().any(|reader| readers.contains(reader));
+        let mut chosen: Vec<_> = self.sections().filter(|(_, section)| on_card(section)).collect();
+        if chosen.is_empty() {
+            chosen = self.sections().filter(|(_, section)| for_them(section)).collect();
+        }
+        let mut words = 0;
+        chosen.retain(|(_, section)| {
+            let first = words == 0;
+            words += section.words();
+            first || words <= TWO_MINUTES
+        });
+        chosen
     }
 
     /// What stands on a role's action card.

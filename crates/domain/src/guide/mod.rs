@@ -11,6 +11,7 @@ mod check;
 mod edition;
 mod fault;
 mod fill;
+mod picture;
 mod read;
 mod text;
 
@@ -20,6 +21,7 @@ pub use edition::{
 };
 pub use fault::{Fault, Problem};
 pub use fill::{Variables, term_in_words};
+pub use picture::{PictureFault, picture};
 pub use read::{Chapter, Section, chapter};
 pub use text::{Block, Inline, Item, Target, plain};
 

@@ -43,6 +43,19 @@ pub struct Section {
     pub line: usize,
 }
 
+impl Section {
+    /// How many words the paragraph has.
+    pub fn words(&self) -> usize {
+        let own = self.title.split_whitespace().count();
+        own + self.blocks.iter().map(Block::words).sum::<usize>()
+    }
+
+    /// How many items there are to tick.
+    pub fn tasks(&self) -> usize {
+        self.blocks.iter().map(Block::tasks).sum()
+    }
+}
+
 /// What a text points to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Use {

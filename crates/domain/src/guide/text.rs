@@ -93,7 +93,7 @@ pub fn plain(text: &[Inline]) -> String {
 
 impl Block {
     /// Every piece of a line in this block and those inside it, changed by `change`; link targets too.
-    pub(super) fn each(&mut self, change: &mut impl FnMut(&mut Inline)) {
+    pub fn each(&mut self, change: &mut impl FnMut(&mut Inline)) {
         match self {
             Self::Heading { text, .. } | Self::Paragraph { text } => inlines(text, change),
             Self::List { items, .. } => items
@@ -103,6 +103,19 @@ impl Block {
             Self::Quote { blocks } => blocks.iter_mut().for_each(|block| block.each(change)),
             Self::Table { rows } => rows.iter_mut().flatten().for_each(|cell| inlines(cell, change)),
             Self::Code { .. } | Self::Rule => {}
+        }
+    }
+
+    /// How many words there are.
+    pub fn words(&self) -> usize {
+        let count = |text: &[Inline]| plain(text).split_whitespace().count();
+        match self {
+            Self::Heading { text, .. } | Self::Paragraph { text } => count(text),
+            Self::List { items, .. } => items.iter().flat_map(|item| &item.blocks).map(Self::words).sum(),
+            Self::Quote { blocks } => blocks.iter().map(Self::words).sum(),
+            Self::Table { rows } => rows.iter().flatten().map(|cell| count(cell)).sum(),
+            Self::Code { text } => text.split_whitespace().count(),
+            Self::Rule => 0,
         }
     }
 

@@ -356,3 +356,41 @@ fn hr_and_safety_may_edit_and_nobody_else() {
     assert_eq!(may, [&Role::Hr, &Role::Safety]);
     assert_eq!(Language::ALL.len(), 2);
 }
+
+const DRAWING: &str =
+    r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><use href="#a"/></svg>"##;
+
+#[rstest]
+#[case::drawing("a.svg", DRAWING.as_bytes(), Ok("image/svg+xml"))]
+#[case::png("a.png", b"\x89PNG\r\n\x1a\n", Ok("image/png"))]
+#[case::lie("a.png", DRAWING.as_bytes(), Err(PictureFault::Content))]
+#[case::gif("a.gif", b"GIF89a", Err(PictureFault::Name))]
+#[case::path("../a.svg", DRAWING.as_bytes(), Err(PictureFault::Name))]
+#[case::script("a.svg", b"<svg><script>alert(1)</script></svg>", Err(PictureFault::Active))]
+#[case::event("a.svg", b"<svg onload=\"alert(1)\"></svg>", Err(PictureFault::Active))]
+#[case::event_in_slashes("a.svg", b"<svg/onload=alert(1)></svg>", Err(PictureFault::Active))]
+#[case::elsewhere(
+    "a.svg",
+    b"<svg><image href='https://example.com/x.png'/></svg>",
+    Err(PictureFault::Active)
+)]
+#[case::beside(
+    "a.svg",
+    b"<svg><image xlink:href = \"x.png\"/></svg>",
+    Err(PictureFault::Active)
+)]
+#[case::entity(
+    "a.svg",
+    b"<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><svg>&x;</svg>",
+    Err(PictureFault::Active)
+)]
+#[case::not_one("a.svg", b"hello", Err(PictureFault::Content))]
+fn only_pictures_that_just_are_pictures_are_taken(
+    #[case] name: &str,
+    #[case] bytes: &[u8],
+    #[case] expected: Result<&str, PictureFault>,
+) {
+    assert_eq!(picture(name, bytes), expected);
+    let large = DRAWING.replace("<use", &format!("{}<use", " ".repeat(PICTURE_LIMIT)));
+    assert_eq!(picture("a.svg", large.as_bytes()), Err(PictureFault::TooLarge));
+}

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::words::Words;
+use crate::paper::Words;
+
 use super::{Dossier, Exhibit, Line, Section, labels, parts};
 
 /// How many characters of an exhibit's text are shown.

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod dossier;
+mod guide;
 mod media;
 mod picture;
 mod sample;

@@ -262,6 +262,7 @@ impl From<AppError> for Problem {
             AppError::NotFound => Self::of("not-found"),
             AppError::Forbidden => Self::of("forbidden"),
             AppError::Refused(refusal) => Self::refused(refusal),
+            AppError::Guide(refused) => Self::of(refused.code()),
             AppError::Files(problems) => Self::files(problems),
             AppError::KeyReused => Self::of("key-reused"),
             AppError::DiskFull => Self::of("disk-full"),

@@ -1,4 +1,4 @@
-//! What Typst may reach: the template, the data of one dossier, its pictures and three fonts. No disk, no network,
+//! What Typst may reach: the template, the data of one document, its pictures and three fonts. No disk, no network,
 //! no clock.
 
 use typst::diag::{FileError, FileResult};
@@ -8,7 +8,21 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt, World};
 
-const TEMPLATE: &str = include_str!("template.typ");
+/// Which document is set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Template {
+    Dossier,
+    Guide,
+    Card,
+}
+
+/// In the order of [`Template`]; the last is read by the two before it.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("dossier.typ", include_str!("../dossier/template.typ")),
+    ("guide.typ", include_str!("../guide/guide.typ")),
+    ("card.typ", include_str!("../guide/card.typ")),
+    ("blocks.typ", include_str!("../guide/blocks.typ")),
+];
 const FONTS: [&[u8]; 3] = [
     include_bytes!("../../fonts/IBMPlexSans-Regular.ttf"),
     include_bytes!("../../fonts/IBMPlexSans-SemiBold.ttf"),
@@ -17,12 +31,12 @@ const FONTS: [&[u8]; 3] = [
 /// How many of [`FONTS`], from the first, may be asked to show running text.
 const RUNNING: usize = 2;
 
-/// What is the same for every dossier: made at the first one, kept afterwards.
+/// What is the same for every document: made at the first one, kept afterwards.
 pub(crate) struct Kit {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
-    template: Source,
+    templates: Vec<Source>,
     data: FileId,
 }
 
@@ -38,8 +52,11 @@ impl Kit {
             library: LazyHash::new(Library::builder().with_features(features).build()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             fonts,
-            template: Source::new(id("dossier.typ"), TEMPLATE.to_owned()),
-            data: id("dossier.json"),
+            templates: TEMPLATES
+                .iter()
+                .map(|(name, text)| Source::new(id(name), (*text).to_owned()))
+                .collect(),
+            data: id("data.json"),
         }
     }
 
@@ -49,22 +66,24 @@ impl Kit {
     }
 }
 
-/// One dossier being written.
+/// One document being written.
 pub(crate) struct Desk<'a> {
     kit: &'a Kit,
+    template: Template,
     data: Bytes,
     pictures: Vec<(FileId, Bytes)>,
 }
 
 impl<'a> Desk<'a> {
-    /// `data`: JSON for the template; `pictures`: pixels, reached by the template as `/pictures/0` and so on.
-    pub(crate) fn new(kit: &'a Kit, data: Vec<u8>, pictures: Vec<Vec<u8>>) -> Self {
+    /// `data`: JSON for the template; `pictures`: pixels or files, reached by the template as `/pictures/0` and so on.
+    pub(crate) fn new(kit: &'a Kit, template: Template, data: Vec<u8>, pictures: Vec<Vec<u8>>) -> Self {
         let pictures = pictures
             .into_iter()
             .enumerate()
             .map(|(n, rgb)| (id(&format!("pictures/{n}")), Bytes::new(rgb)));
         Self {
             kit,
+            template,
             data: Bytes::new(data),
             pictures: pictures.collect(),
         }
@@ -81,15 +100,12 @@ impl World for Desk<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.kit.template.id()
+        self.kit.templates[self.template as usize].id()
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        if id == self.main() {
-            Ok(self.kit.template.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        let found = self.kit.templates.iter().find(|known| known.id() == id);
+        found.cloned().ok_or(FileError::AccessDenied)
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
@@ -111,7 +127,7 @@ impl World for Desk<'_> {
     }
 }
 
-/// Typst keeps each path for ever (at most 65,535), so paths are few and the same in every dossier.
+/// Typst keeps each path for ever (at most 65,535), so paths are few and the same in every document.
 fn id(path: &str) -> FileId {
     let path = VirtualPath::new(path).expect("paths are written here and are valid");
     RootedPath::new(VirtualRoot::Project, path).intern()
