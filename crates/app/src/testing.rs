@@ -12,8 +12,8 @@ use proof::SigningKey;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::sync::Arc;
-pub use store::testing::Engine;
 use store::testing::Scratch;
+pub use store::testing::{Engine, engines};
 
 const UNITS: &str = include_str!("../../../examples/units.csv");
 const PEOPLE: &str = include_str!("../../../examples/people.csv");

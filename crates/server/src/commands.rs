@@ -3,6 +3,7 @@
 use crate::clock::SystemClock;
 use crate::open;
 use anyhow::{Context, bail};
+use app::guide::GuideFile;
 use app::{App, AppError, Caller};
 use domain::ids::CaseNumber;
 use domain::language::Language;
@@ -61,6 +62,57 @@ fn read(path: &Path) -> anyhow::Result<String> {
             "{}: line {line}: not UTF-8; save the file as UTF-8",
             path.display()
         )
+    })
+}
+
+pub async fn import_guide(data: &Path, folder: &Path) -> anyhow::Result<ExitCode> {
+    let mut files = Vec::new();
+    for below in ["", "da", "en", "pictures"] {
+        let entries = match std::fs::read_dir(folder.join(below)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !below.is_empty() => continue,
+            Err(error) => return Err(error).with_context(|| folder.join(below).display().to_string()),
+        };
+        for entry in entries {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            // What editors and programs leave beside the texts.
+            if path.is_dir() || name.starts_with('.') || name == "README.md" {
+                continue;
+            }
+            let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+            let path = if below.is_empty() {
+                name
+            } else {
+                format!("{below}/{name}")
+            };
+            files.push(GuideFile { path, bytes });
+        }
+    }
+    let imported = open_app(data)
+        .await?
+        .import_guide(&Caller::operator(), &files)
+        .await?;
+    let faults = &imported.faults;
+    faults
+        .iter()
+        .for_each(|fault| eprintln!("{}", fault.message(language())));
+    println!(
+        "edition {}, a draft: {} changed, {} unchanged, {} taken out, {} to put right",
+        imported.edition,
+        imported.changed,
+        imported.unchanged,
+        imported.taken_out,
+        faults.len()
+    );
+    Ok(if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     })
 }
 

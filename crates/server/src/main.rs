@@ -43,6 +43,11 @@ enum Command {
         #[command(subcommand)]
         command: Org,
     },
+    /// The guide.
+    Guide {
+        #[command(subcommand)]
+        command: Guide,
+    },
     /// Tokens for the API.
     Token {
         #[command(subcommand)]
@@ -78,6 +83,13 @@ enum Command {
 enum Org {
     /// Make the organisation what two CSV files say; the same again changes nothing.
     Import { units: PathBuf, people: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum Guide {
+    /// Make the draft what a folder says (guide.toml, da/NN-name.md, en/NN-name.md, pictures/), and name everything that is
+    /// wrong in it. People approve and publish it on the pages. Exit 0, or 1 if anything is wrong.
+    Import { folder: PathBuf },
 }
 
 #[derive(Subcommand)]
@@ -138,6 +150,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Org {
             command: Org::Import { units, people },
         } => commands::import(&data, &units, &people).await,
+        Command::Guide {
+            command: Guide::Import { folder },
+        } => commands::import_guide(&data, &folder).await,
         Command::Token {
             command: Token::Create { email },
         } => commands::token(&data, &email).await,

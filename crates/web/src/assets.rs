@@ -20,6 +20,7 @@ macro_rules! files {
 
 const FILES: &[(&str, &[u8])] = files![
     "fonts.css",
+    "guide.js",
     "icon-192.png",
     "icon-512.png",
     "icon-maskable-512.png",

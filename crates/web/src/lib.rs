@@ -11,6 +11,7 @@ mod command;
 mod contact;
 mod ctx;
 mod dossier;
+mod guide;
 mod outbox;
 mod oversight;
 mod page;
@@ -43,6 +44,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(report::router())
         .merge(outbox::router())
         .merge(cases::router())
+        .merge(guide::router())
         .merge(profile::router())
         .merge(oversight::router())
         .merge(case::router())

@@ -132,6 +132,7 @@ fn nav(l: &L, path: &str, me: Option<&Person>) -> Vec<Link> {
     } else if !oversees_only {
         links.push(("/cases", "nav-reports"));
     }
+    links.push(("/guide", "nav-guide"));
     if me.has(Role::Dpo) {
         links.push(("/access-log", "nav-access-log"));
     }

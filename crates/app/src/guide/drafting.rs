@@ -317,7 +317,32 @@ pub(super) fn name_fits(name: &str) -> Result<(), Refused> {
     }
 }
 
+/// Whether a chapter can be called so.
+pub fn is_chapter_name(name: &str) -> bool {
+    name != VARIABLES && name_fits(name).is_ok()
+}
+
 impl Draft {
+    /// What stands in for a draft that has been published while somebody wrote.
+    pub fn none(edition: u64, now: Timestamp) -> Self {
+        Self {
+            edition: Edition {
+                number: edition,
+                state: EditionState::Draft,
+                revision: 0,
+                changed_by: Actor::System,
+                changed_at: now,
+                approved: None,
+                published: None,
+                procedure: None,
+            },
+            texts: Vec::new(),
+            content: Content::default(),
+            faults: Vec::new(),
+            variables: Variables::default(),
+        }
+    }
+
     /// The names of the chapters, in order, each with the languages that it is in.
     pub fn chapters(&self) -> Vec<(String, BTreeSet<Language>)> {
         let languages = |name: &str| {

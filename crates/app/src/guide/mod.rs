@@ -2,9 +2,11 @@
 
 mod drafting;
 mod import;
+mod paper;
 
-pub use drafting::{Draft, DraftText, Saved};
-pub use import::{GuideFile, ImportedGuide};
+pub use drafting::{Draft, DraftText, Saved, is_chapter_name};
+pub use import::{GuideFile, ImportRefused, ImportedGuide};
+pub use paper::PaperWords;
 pub use store::guide::Picture;
 
 use crate::{App, AppError, Caller};

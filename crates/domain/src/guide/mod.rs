@@ -78,26 +78,33 @@ words!(
 );
 
 impl Platform {
-    /// The platform that somebody's own word for it means (`FB`, `Twitter`, `Google anmeldelse`); `None` if it is another.
+    /// The words by which people call the platforms, in the order in which they are looked for: "Facebook Messenger" is
+    /// Messenger. Those of up to two letters must be the whole of what was written.
+    pub const WORDS: [(Self, &'static [&'static str]); 11] = [
+        (Self::Messenger, &["messenger"]),
+        (Self::Facebook, &["facebook", "fb"]),
+        (Self::Instagram, &["instagram", "insta", "ig"]),
+        (Self::Snapchat, &["snapchat", "snap"]),
+        (Self::Tiktok, &["tiktok", "tik tok"]),
+        (Self::Youtube, &["youtube", "you tube"]),
+        (Self::X, &["twitter", "x.com", "x"]),
+        (Self::Linkedin, &["linkedin"]),
+        (Self::GoogleReviews, &["google"]),
+        (
+            Self::Sms,
+            &["sms", "imessage", "mms", "tekstbesked", "text message"],
+        ),
+        (Self::Email, &["mail", "outlook"]),
+    ];
+
+    /// The platform that somebody's own word for it means; `None` if it is another.
     pub fn named(text: &str) -> Option<Self> {
         let text = text.trim().to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let whole = |words: &[&str]| words.contains(&text.as_str());
-        // Messenger before Facebook: "Facebook Messenger" is Messenger.
-        Some(match () {
-            () if has(&["messenger"]) => Self::Messenger,
-            () if has(&["facebook"]) || whole(&["fb"]) => Self::Facebook,
-            () if has(&["instagram"]) || whole(&["insta", "ig"]) => Self::Instagram,
-            () if has(&["snapchat"]) || whole(&["snap"]) => Self::Snapchat,
-            () if has(&["tiktok", "tik tok"]) => Self::Tiktok,
-            () if has(&["youtube", "you tube"]) => Self::Youtube,
-            () if has(&["twitter"]) || whole(&["x", "x.com"]) => Self::X,
-            () if has(&["linkedin"]) => Self::Linkedin,
-            () if has(&["google"]) => Self::GoogleReviews,
-            () if has(&["sms", "imessage", "mms", "tekstbesked", "text message"]) => Self::Sms,
-            () if has(&["mail", "outlook"]) => Self::Email,
-            () => return None,
-        })
+        let meant = |word: &str| text == word || (word.len() > 2 && text.contains(word));
+        let mut known = Self::WORDS.iter();
+        known
+            .find(|(_, words)| words.iter().any(|word| meant(word)))
+            .map(|(platform, _)| *platform)
     }
 }
 

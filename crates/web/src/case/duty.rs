@@ -2,6 +2,7 @@
 
 use super::story::Teller;
 use crate::command::offer::{command_for, is_offered, waivable};
+use crate::guide::howto::{Howto, Shelf};
 use app::CaseView;
 use domain::access::{Relation, reading};
 use domain::case::{CommandKind, Phase};
@@ -17,6 +18,8 @@ pub struct Duties<'a> {
     pub view: &'a CaseView,
     pub me: &'a PersonId,
     pub now: Timestamp,
+    /// The guide as it was when the case began.
+    pub guide: Option<&'a Shelf>,
 }
 
 /// What a duty rests on.
@@ -30,6 +33,8 @@ pub struct Basis {
     /// A source that is no address.
     pub source: String,
     pub checked: String,
+    /// The paragraph of the guide that explains it.
+    pub howto: Option<Howto>,
 }
 
 /// The next step.
@@ -70,6 +75,7 @@ pub struct DutyLine {
     /// Done, but after its time.
     pub was_late: bool,
     pub href: Option<String>,
+    pub howto: Option<Howto>,
 }
 
 impl Duties<'_> {
@@ -155,6 +161,10 @@ impl Duties<'_> {
         })
     }
 
+    fn howto(&self, duty: DutyKind) -> Option<Howto> {
+        self.guide.and_then(|guide| guide.on(duty))
+    }
+
     /// What a duty rests on.
     pub fn basis(&self, duty: DutyKind) -> Basis {
         let l = self.teller.l;
@@ -185,6 +195,7 @@ impl Duties<'_> {
                 basis.source.clone()
             },
             checked: l.day(basis.checked),
+            howto: self.howto(duty),
         }
     }
 
@@ -237,6 +248,7 @@ impl Duties<'_> {
             late: duty.late && duty.is_owed(),
             was_late: duty.late && !duty.is_owed(),
             href: can.then(|| self.href(&format!("do/{command}{query}"))),
+            howto: self.howto(duty.kind).filter(|_| duty.is_owed()),
         }
     }
 

@@ -8,6 +8,7 @@ use super::status;
 use super::story::Line;
 use crate::command::offer::{Group, group, offered};
 use crate::ctx::Ctx;
+use crate::guide::howto::Shelf;
 use crate::page::{Fault, Frame, PageError, render};
 use app::CaseView;
 use askama::Template;
@@ -62,11 +63,13 @@ async fn overview(ctx: &Ctx, number: &domain::ids::CaseNumber) -> Result<Respons
         return status::page(ctx, &view);
     }
     let teller = teller(ctx);
+    let guide = Shelf::of_case(ctx, &view).await?;
     let duties = Duties {
         teller: &teller,
         view: &view,
         me: &ctx.me.id,
         now: ctx.now,
+        guide: guide.as_ref(),
     };
     render(&Overview {
         frame: Frame::of(ctx),

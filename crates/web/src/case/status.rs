@@ -45,6 +45,7 @@ pub fn page(ctx: &Ctx, view: &CaseView) -> Result<Response, PageError> {
         view,
         me: &ctx.me.id,
         now: ctx.now,
+        guide: None,
     };
     let told = view.entries.iter().filter(|entry| {
         let own = matches!(entry.event, Event::Told { .. } | Event::Supplemented { .. });

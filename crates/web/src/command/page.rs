@@ -6,6 +6,7 @@ use super::offer::{command_for, is_offered};
 use crate::case::duty::{Basis, Duties};
 use crate::case::head::{number, teller, title};
 use crate::ctx::Ctx;
+use crate::guide::howto::Shelf;
 use crate::page::{Fault, Frame, PageError, render, render_status};
 use crate::report::find_colleague;
 use app::{AppError, CaseView};
@@ -46,6 +47,8 @@ struct CommandPage {
 pub struct Prepared {
     pub view: CaseView,
     pub kind: CommandKind,
+    /// The guide as it was when the case began.
+    pub guide: Option<Shelf>,
 }
 
 /// What is to be said above a form that was not accepted.
@@ -66,7 +69,8 @@ pub async fn prepare(ctx: &Ctx, text: &str, command: &str) -> Result<Prepared, P
     if !view.may(Action::Do(kind)) {
         return Err(Fault::NotFound.into());
     }
-    Ok(Prepared { view, kind })
+    let guide = Shelf::of_case(ctx, &view).await?;
+    Ok(Prepared { view, kind, guide })
 }
 
 /// The query of the address, decoded.
@@ -203,6 +207,7 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> 
         view,
         me: &ctx.me.id,
         now: ctx.now,
+        guide: prepared.guide.as_ref(),
     };
     let duty = duty_of(kind, &form);
     let owed = duty.and_then(|kind| {

@@ -169,6 +169,7 @@ fn page(
         view,
         me: &ctx.me.id,
         now: ctx.now,
+        guide: prepared.guide.as_ref(),
     };
     let duty = if chosen == [Purpose::Boundary] {
         DutyKind::ContactBoundary

@@ -63,7 +63,11 @@ async fn page(ctx: &Ctx, draft: &Draft, typed: Fields) -> Result<Page, PageError
     });
     let size = |size: &Size| {
         let name = size.name();
-        (name, l.t(&format!("guide-size-{name}")), l.t(&format!("guide-size-{name}-what")))
+        (
+            name,
+            l.t(&format!("guide-size-{name}")),
+            l.t(&format!("guide-size-{name}-what")),
+        )
     };
     Ok(Page {
         frame: Frame::of(ctx),
@@ -108,7 +112,9 @@ async fn settled(
         Err(AppError::Guide(refused)) => refused,
         Err(other) => return Err(other.into()),
     };
-    let Some(draft) = draft(ctx).await? else { return Err(Fault::Refused(refused.code()).into()) };
+    let Some(draft) = draft(ctx).await? else {
+        return Err(Fault::Refused(refused.code()).into());
+    };
     let mut page = page(ctx, &draft, typed).await?;
     let mut status = StatusCode::CONFLICT;
     match &refused {

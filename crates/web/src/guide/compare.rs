@@ -33,15 +33,26 @@ pub fn rows(before: &str, after: &str) -> Vec<Row> {
     let line = |all: &[&str], at: usize| all.get(at).map(|line| line.trim_end_matches('\n').to_owned());
     let mut rows = Vec::new();
     for group in diff.grouped_ops(AROUND) {
-        let mut gap = group.first().is_some_and(|op| op.old_range().start > 0 || op.new_range().start > 0);
+        let mut gap = group
+            .first()
+            .is_some_and(|op| op.old_range().start > 0 || op.new_range().start > 0);
         for op in group {
             let changed = !matches!(op, DiffOp::Equal { .. });
             let (old_range, new_range) = (op.old_range(), op.new_range());
             for at in 0..old_range.len().max(new_range.len()) {
-                let before = (at < old_range.len()).then(|| line(old, old_range.start + at)).flatten();
-                let after = (at < new_range.len()).then(|| line(new, new_range.start + at)).flatten();
+                let before = (at < old_range.len())
+                    .then(|| line(old, old_range.start + at))
+                    .flatten();
+                let after = (at < new_range.len())
+                    .then(|| line(new, new_range.start + at))
+                    .flatten();
                 let gap = std::mem::take(&mut gap);
-                rows.push(Row { before, after, changed, gap });
+                rows.push(Row {
+                    before,
+                    after,
+                    changed,
+                    gap,
+                });
             }
         }
     }
@@ -83,7 +94,8 @@ fn differing(before: &Content, after: &Content) -> Vec<Differs> {
 
 pub async fn show(ctx: Ctx, Path((number, other)): Path<(u64, u64)>) -> Result<Response, PageError> {
     let [(before, old), (after, new)] = ctx.app.guide_contents(&ctx.caller, [number, other]).await?;
-    let only_in = |here: &Content, there: &Content| here.pictures.difference(&there.pictures).cloned().collect();
+    let only_in =
+        |here: &Content, there: &Content| here.pictures.difference(&there.pictures).cloned().collect();
     render(&Page {
         before: super::contents::edition_line(&ctx.l, &before),
         after: super::contents::edition_line(&ctx.l, &after),
@@ -102,7 +114,10 @@ mod tests {
     fn lines_stand_beside_each_other_and_what_is_the_same_is_left_out() {
         let before = "a\nb\nc\nd\ne\nf\ng\n";
         let found = rows(before, "a\nb\nc\nd\ne\nX\ng\nh\n");
-        let texts: Vec<_> = found.iter().map(|row| (row.before.as_deref(), row.after.as_deref(), row.changed)).collect();
+        let texts: Vec<_> = found
+            .iter()
+            .map(|row| (row.before.as_deref(), row.after.as_deref(), row.changed))
+            .collect();
         assert_eq!(
             texts,
             [

@@ -64,7 +64,9 @@ impl Contents {
                 .map(|section| (place.of(&section.anchor), section.title.clone()))
                 .collect(),
         };
-        let cards = Reader::ALL.iter().filter(|reader| !guide.book.card(**reader).is_empty());
+        let cards = Reader::ALL
+            .iter()
+            .filter(|reader| !guide.book.card(**reader).is_empty());
         let chapters: Vec<Listed> = guide.book.chapters.iter().map(listed).collect();
         Self {
             edition: Some(edition_line(l, &guide.edition)),

@@ -46,7 +46,8 @@ struct Written {
 /// The faults in words, each with where to put it right.
 pub fn told(ctx: &Ctx, faults: &[Wrong]) -> Vec<Told> {
     let one = |fault: &Wrong| Told {
-        href: (!fault.chapter.is_empty()).then(|| format!("/guide/edit/text/{}/{}", fault.chapter, fault.text)),
+        href: (!fault.chapter.is_empty())
+            .then(|| format!("/guide/edit/text/{}/{}", fault.chapter, fault.text)),
         message: fault.message(ctx.l.language),
     };
     faults.iter().map(one).collect()
@@ -173,7 +174,11 @@ struct TextPage {
 fn beginning(l: &crate::text::L, name: &str, language: Language) -> String {
     let slug = name.get(3..).unwrap_or(name);
     let l = crate::text::L::new(language, &l.local(jiff::Timestamp::UNIX_EPOCH));
-    format!("# {} {{#{slug}}}\n\n## {} {{#{slug}-1}}\n\n", l.t("guide-new-chapter"), l.t("guide-new-paragraph"))
+    format!(
+        "# {} {{#{slug}}}\n\n## {} {{#{slug}-1}}\n\n",
+        l.t("guide-new-chapter"),
+        l.t("guide-new-paragraph")
+    )
 }
 
 /// `GET /guide/edit/text/{name}/{language}`

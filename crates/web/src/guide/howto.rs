@@ -56,7 +56,10 @@ impl Shelf {
 
     /// The paragraph that explains a duty.
     pub fn on(&self, duty: DutyKind) -> Option<Howto> {
-        self.guide.book.on_duty(duty).map(|section| self.howto(section, ""))
+        self.guide
+            .book
+            .on_duty(duty)
+            .map(|section| self.howto(section, ""))
     }
 
     /// The how-to of each platform and each device that has one.

@@ -2,7 +2,7 @@
 
 use super::Place;
 use askama::filters::{Html, escape};
-use domain::guide::{Block, Inline, Item, Target};
+use domain::guide::{Block, Inline, Item, Section, Target};
 
 /// How blocks are shown.
 pub struct Shown<'a> {
@@ -30,6 +30,16 @@ impl<'a> Shown<'a> {
         let mut out = String::new();
         blocks.iter().for_each(|block| self.block(&mut out, block));
         out
+    }
+
+    /// A whole paragraph with its heading, of the second rank.
+    pub fn section(&mut self, section: &Section) -> String {
+        let mut out = String::from("<h2 id=\"");
+        put(&mut out, &section.anchor);
+        out.push_str("\">");
+        put(&mut out, &section.title);
+        out.push_str("</h2>\n");
+        out + &self.html(&section.blocks)
     }
 
     fn block(&mut self, out: &mut String, block: &Block) {
@@ -99,7 +109,9 @@ impl<'a> Shown<'a> {
     }
 
     fn table(&mut self, out: &mut String, rows: &[Vec<Vec<Inline>>]) {
-        let Some((head, body)) = rows.split_first() else { return };
+        let Some((head, body)) = rows.split_first() else {
+            return;
+        };
         out.push_str("<div class=\"scroll\" tabindex=\"0\"><table class=\"st keep\"><thead><tr>");
         for cell in head {
             out.push_str("<th scope=\"col\">");
@@ -157,7 +169,6 @@ fn wrapped(out: &mut String, tag: &str, inside: impl FnOnce(&mut String)) {
 }
 
 fn put(out: &mut String, text: &str) {
-    if let Ok(escaped) = escape(text, Html) {
-        out.push_str(&escaped.to_string());
-    }
+    let Ok(escaped) = escape(text, Html);
+    out.push_str(&escaped.to_string());
 }

@@ -41,7 +41,10 @@ pub fn router() -> Router<Arc<App>> {
         .route("/guide/edit/pictures/remove", post(pictures::remove))
         .route("/guide/edit/approval", get(approve::show).post(approve::approve))
         .route("/guide/edit/publish", post(approve::publish))
-        .route("/guide/edit/text/{name}/{language}", get(edit::show).post(edit::save))
+        .route(
+            "/guide/edit/text/{name}/{language}",
+            get(edit::show).post(edit::save),
+        )
         .route("/guide/{anchor}", get(paragraph::show))
         .route("/public/guide", get(public::contents))
         .route("/public/guide/{anchor}", get(public::paragraph))

@@ -60,7 +60,10 @@ pub async fn show(ctx: Ctx, Path(anchor): Path<String>) -> Result<Response, Page
 }
 
 /// `GET /guide/editions/{number}/{anchor}`, with `?procedure=` for the terms of another version of the procedure.
-pub async fn of_edition(ctx: Ctx, Path((number, anchor)): Path<(u64, String)>) -> Result<Response, PageError> {
+pub async fn of_edition(
+    ctx: Ctx,
+    Path((number, anchor)): Path<(u64, String)>,
+) -> Result<Response, PageError> {
     let procedure = ctx.query("procedure");
     let language = ctx.l.language;
     let guide = ctx
@@ -115,7 +118,13 @@ impl Written {
 }
 
 /// Puts a paragraph or chapter into words; the duties' terms only where there is a procedure to tell them from.
-pub fn write(l: &L, guide: &Guide, place: &Place, anchor: &str, procedure: Option<&Procedure>) -> Option<Written> {
+pub fn write(
+    l: &L,
+    guide: &Guide,
+    place: &Place,
+    anchor: &str,
+    procedure: Option<&Procedure>,
+) -> Option<Written> {
     let found = guide.book.section(anchor);
     let alone = found.is_some();
     let chapter = found.map(|(chapter, _)| chapter).or(guide.book.chapter(anchor))?;
@@ -127,7 +136,9 @@ pub fn write(l: &L, guide: &Guide, place: &Place, anchor: &str, procedure: Optio
     };
     let contents = place.links.trim_end_matches('/').to_owned() + &place.end;
     Some(Written {
-        title: found.map_or(&chapter.title, |(_, section)| &section.title).clone(),
+        title: found
+            .map_or(&chapter.title, |(_, section)| &section.title)
+            .clone(),
         around: Around {
             chapter: chapter.title.clone(),
             chapter_href: alone.then(|| place.of(&chapter.slug)),

@@ -55,7 +55,10 @@ pub async fn add(ctx: Ctx, mut form: Multipart) -> Result<Response, PageError> {
             .put_guide_picture(&ctx.caller, edition, &name, Some(&bytes))
             .await;
         if let Err(AppError::Guide(Refused::Field { problem, .. })) = &result {
-            let message = ctx.l.ta("guide-picture-refused", &[("name", name), ("why", ctx.l.t(problem))]);
+            let message = ctx.l.ta(
+                "guide-picture-refused",
+                &[("name", name), ("why", ctx.l.t(&format!("guide-{problem}")))],
+            );
             return edit::with_message(&ctx, message).await;
         }
         result?;

@@ -26,7 +26,8 @@ pub async fn contents(visitor: Visitor) -> Result<Response, PageError> {
 /// `GET /public/guide/{anchor}`
 pub async fn paragraph(visitor: Visitor, Path(anchor): Path<String>) -> Result<Response, PageError> {
     let guide = guide(&visitor).await?;
-    let written = paragraph::write(&visitor.l, &guide, &Place::public(), &anchor, None).ok_or(Fault::NotFound)?;
+    let written =
+        paragraph::write(&visitor.l, &guide, &Place::public(), &anchor, None).ok_or(Fault::NotFound)?;
     render(&written.page(Frame::for_visitor(&visitor), None))
 }
 

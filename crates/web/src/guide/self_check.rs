@@ -24,6 +24,10 @@ pub async fn set(ctx: Ctx, Form(fields): Form<Fields>) -> Result<Response, PageE
         true => format!("/guide/{}", fields.back),
         false => "/guide".to_owned(),
     };
-    let message = if done { "self-check" } else { "self-check-forgotten" };
+    let message = if done {
+        "self-check"
+    } else {
+        "self-check-forgotten"
+    };
     Ok(Redirect::to(&format!("{}?done={message}", back.trim_end_matches('/'))).into_response())
 }

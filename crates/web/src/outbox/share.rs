@@ -40,7 +40,7 @@ pub async fn take(ctx: Ctx, form: Result<Multipart, MultipartRejection>) -> Resu
         source_url: shared.url.trim().to_owned(),
         ..Typed::default()
     };
-    again(&ctx, StatusCode::OK, typed, errors)
+    again(&ctx, StatusCode::OK, typed, errors).await
 }
 
 async fn read(form: &mut Multipart) -> Result<Shared, MultipartError> {

@@ -4,10 +4,12 @@ use super::colleague::nearby;
 use super::receive::Received;
 use super::send::{FieldError, file_limit};
 use crate::ctx::Ctx;
+use crate::guide::howto::{Howto, Shelf};
 use crate::page::{Frame, PageError, render, render_status};
 use app::FILE_LIMIT;
 use askama::Template;
 use axum::response::Response;
+use domain::guide::Platform;
 use domain::vocabulary::Medium;
 use http::StatusCode;
 
@@ -72,10 +74,17 @@ struct Form {
     key: String,
     max_bytes: u64,
     limit: String,
+    /// How to take a screenshot there: every platform and device that the guide has.
+    platforms: Vec<Howto>,
+    devices: Vec<Howto>,
+    /// The words by which the platforms are known, for the script, as JSON.
+    known: String,
 }
 
 impl Form {
-    fn new(ctx: &Ctx, typed: Typed, errors: Vec<FieldError>) -> Self {
+    async fn new(ctx: &Ctx, typed: Typed, errors: Vec<FieldError>) -> Result<Self, PageError> {
+        let guide = Shelf::current(ctx).await?;
+        let (platforms, devices) = guide.map(|guide| guide.screenshots()).unwrap_or_default();
         let l = &ctx.l;
         let first = ctx
             .org
@@ -83,7 +92,10 @@ impl Form {
             .into_iter()
             .find(|step| step.person != ctx.me.id);
         let details = ["medium", "platform", "source_url", "first_seen", "originator"];
-        Self {
+        Ok(Self {
+            platforms,
+            devices,
+            known: serde_json::to_string(&Platform::WORDS).unwrap_or_default(),
             frame: Frame::of(ctx),
             open_details: typed.has_details()
                 || errors.iter().any(|error| details.contains(&error.field.as_str())),
@@ -99,7 +111,7 @@ impl Form {
             limit: file_limit(FILE_LIMIT),
             typed,
             errors,
-        }
+        })
     }
 
     fn error(&self, field: &str) -> Option<&FieldError> {
@@ -135,18 +147,18 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
     if ctx.query("shared").as_deref() == Some("nothing") {
         errors.push(FieldError::new("text", ctx.l.t("share-nothing")));
     }
-    render(&Form::new(&ctx, typed, errors))
+    render(&Form::new(&ctx, typed, errors).await?)
 }
 
 /// The form again, with what was typed and what is wrong.
 ///
 /// # Errors
 /// As [`render`].
-pub fn again(
+pub async fn again(
     ctx: &Ctx,
     status: StatusCode,
     typed: Typed,
     errors: Vec<FieldError>,
 ) -> Result<Response, PageError> {
-    render_status(status, &Form::new(ctx, typed, errors))
+    render_status(status, &Form::new(ctx, typed, errors).await?)
 }

@@ -66,14 +66,14 @@ pub async fn send(
                 status: StatusCode::UNPROCESSABLE_ENTITY,
                 errors,
             };
-            return refused(&ctx, &headers, &received, wrong);
+            return refused(&ctx, &headers, &received, wrong).await;
         }
     };
     match sent {
         Ok(receipt) => Ok(arrived(&headers, &format!("/cases/{}/receipt", receipt.number))),
         Err(error) => {
             let wrong = wrong(&ctx.l, error)?;
-            refused(&ctx, &headers, &received, wrong)
+            refused(&ctx, &headers, &received, wrong).await
         }
     }
 }
@@ -211,7 +211,12 @@ fn arrived(headers: &HeaderMap, location: &str) -> Response {
     Redirect::to(location).into_response()
 }
 
-fn refused(ctx: &Ctx, headers: &HeaderMap, received: &Received, wrong: Wrong) -> Result<Response, PageError> {
+async fn refused(
+    ctx: &Ctx,
+    headers: &HeaderMap,
+    received: &Received,
+    wrong: Wrong,
+) -> Result<Response, PageError> {
     let Wrong { status, errors } = wrong;
     if wants_json(headers) {
         let (title, detail) = (ctx.l.t("report-not-sent"), ctx.l.t("report-not-sent-detail"));
@@ -224,5 +229,5 @@ fn refused(ctx: &Ctx, headers: &HeaderMap, received: &Received, wrong: Wrong) ->
         )
             .into_response());
     }
-    again(ctx, status, Typed::of(received), errors)
+    again(ctx, status, Typed::of(received), errors).await
 }

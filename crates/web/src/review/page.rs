@@ -66,6 +66,7 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> 
         view,
         me: &ctx.me.id,
         now: ctx.now,
+        guide: prepared.guide.as_ref(),
     };
     let review = view
         .duties

@@ -1,6 +1,7 @@
 //! The lists of the start page, in words.
 
 use crate::ctx::Ctx;
+use crate::guide::howto::{Howto, Shelf};
 use crate::text::L;
 use app::{CaseFilter, CaseRow, DutyRow};
 use domain::access::Relation;
@@ -21,6 +22,8 @@ pub struct DutyItem {
     pub due: String,
     pub late: bool,
     pub acute: bool,
+    /// The paragraph of the guide that explains it.
+    pub howto: Option<Howto>,
 }
 
 /// Something new.
@@ -57,7 +60,7 @@ pub fn about(l: &L, title: Option<&str>, medium: Option<Medium>, platform: Optio
 
 impl DutyItem {
     /// One row of the list.
-    pub fn of(ctx: &Ctx, row: &DutyRow) -> Self {
+    pub fn of(ctx: &Ctx, row: &DutyRow, guide: Option<&Shelf>) -> Self {
         let l = &ctx.l;
         Self {
             href: format!("/cases/{}", row.number),
@@ -67,6 +70,7 @@ impl DutyItem {
             due: row.due.map_or_else(String::new, |due| l.due(due, ctx.now)),
             late: row.late,
             acute: row.acute && is_hurried(ctx, row.duty),
+            howto: guide.and_then(|guide| guide.on(row.duty)),
         }
     }
 }
@@ -82,8 +86,12 @@ pub fn is_hurried(ctx: &Ctx, duty: DutyKind) -> bool {
 /// Those of the store.
 pub async fn duties(ctx: &Ctx) -> Result<(Vec<DutyItem>, bool), app::AppError> {
     let page = ctx.app.my_duties(&ctx.caller, None, FEW).await?;
+    let guide = Shelf::current(ctx).await?;
     Ok((
-        page.items.iter().map(|row| DutyItem::of(ctx, row)).collect(),
+        page.items
+            .iter()
+            .map(|row| DutyItem::of(ctx, row, guide.as_ref()))
+            .collect(),
         page.next.is_some(),
     ))
 }

@@ -47,6 +47,18 @@ impl TestApp {
         .await
     }
 
+    /// With the guide open to everybody.
+    pub async fn with_public_guide() -> Self {
+        Self::with(
+            Engine::Sqlite,
+            Settings {
+                public_guide: true,
+                ..Settings::default()
+            },
+        )
+        .await
+    }
+
     /// Behind TLS.
     pub async fn secure() -> Self {
         Self::with(

@@ -6,6 +6,7 @@ mod commands;
 mod contact;
 mod copies;
 mod corroboration;
+mod guide;
 mod helpers;
 mod lists;
 mod malware;

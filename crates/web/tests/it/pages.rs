@@ -5,7 +5,9 @@ use http::StatusCode;
 
 /// One of each role: target, colleague, owner, superior, lawyer, HR, data protection, administrator, safety.
 const PEOPLE: [&str; 9] = ["p10", "p11", "p09", "p08", "p03", "p04", "p05", "p06", "p07"];
-const PATHS: [&str; 10] = [
+const PATHS: [&str; 12] = [
+    "/guide",
+    "/guide/editions",
     "/",
     "/report",
     "/cases",

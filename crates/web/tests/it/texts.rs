@@ -211,6 +211,11 @@ fn every_value_has_a_word() {
     put("notice", names!(NoticeKind));
     put("phase", &["open", "closed", "joined"]);
     put("refusal", Refusal::CODES);
+    put("refusal", domain::guide::Refused::CODES);
+    put("guide", domain::guide::PictureFault::CODES);
+    put("reader", names!(domain::guide::Reader));
+    put("guide-state", names!(domain::guide::EditionState));
+    put("guide-size", names!(domain::guide::Size));
     put("problem", Refusal::PROBLEMS);
     put("file", FileFault::CODES);
     put("copies-failed", app::media::Fault::CODES);

@@ -66,6 +66,7 @@ async fn open(folder: &Path) -> anyhow::Result<App> {
     let settings = Settings {
         demonstration: true,
         secure_cookies: false,
+        public_guide: false,
     };
     let (clock, composer) = (Arc::new(SystemClock), Arc::new(web::Words));
     let app = App::open(Parts {
