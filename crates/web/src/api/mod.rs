@@ -8,6 +8,7 @@ mod client;
 mod commands;
 mod exhibits;
 mod export;
+mod guide;
 mod journal;
 mod parse;
 mod problem;
@@ -80,6 +81,7 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(exhibits::original))
         .routes(routes!(statements::list))
         .routes(routes!(export::bag))
+        .routes(routes!(guide::guide))
         .split_for_parts()
 }
 

@@ -278,3 +278,25 @@ async fn outsiders_read_it_only_where_the_municipality_wants_that() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_api_gives_the_guide_in_force_filled_in() {
+    let app = TestApp::on(Engine::Sqlite).await;
+    let reader = app.as_("p11").await;
+    assert_eq!(reader.get("/api/v1/guide").await.status, StatusCode::NOT_FOUND);
+    published(&app).await;
+    assert_eq!(
+        app.nobody().get("/api/v1/guide").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let guide = reader.get("/api/v1/guide").await.json();
+    assert_eq!(
+        (guide["edition"].as_u64(), guide["size"].as_str()),
+        (Some(1), Some("major"))
+    );
+    let first = &guide["chapters"][0]["paragraphs"][0];
+    assert_eq!(first["html"], "<p>Senest samme arbejdsdag.</p>\n");
+    assert_eq!(first["duties"].as_array().map(Vec::len), Some(15));
+    let refused = reader.get("/api/v1/guide?language=de").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

@@ -28,9 +28,11 @@ const ROLES: [(&str, Option<&str>); 11] = [
 ];
 
 /// Every route with an example of each of its parts.
-const ROUTES: [(&str, &str); 15] = [
+const ROUTES: [(&str, &str); 16] = [
     ("GET", "/me"),
     ("GET", "/duties"),
+    // Nothing is published there.
+    ("GET", "/guide"),
     ("POST", "/reports"),
     ("GET", "/cases"),
     ("GET", "/cases/{number}"),
