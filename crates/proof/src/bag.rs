@@ -5,6 +5,7 @@
 //! {top}/data/dossier.pdf                 for reading
 //! {top}/data/journal.jsonl               [`journal`]
 //! {top}/data/proof/chain.json, seal.json, exhibits.json   [`proofs`]
+//! {top}/data/proof/stamps.json, stamps/000007.txt, .tsr …   where an outside authority stamped earlier seals
 //! {top}/bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt
 //! ```
 //!
@@ -17,7 +18,7 @@ pub mod proofs;
 mod writer;
 
 pub use journal::{JournalLine, write_journal_line};
-pub use proofs::{Chain, ChainEntry, ExhibitProof, SealProof};
+pub use proofs::{Chain, ChainEntry, ExhibitProof, SealProof, StampProof};
 pub use writer::{BagError, BagWriter};
 
 /// Paths of the parts, from the top folder.
@@ -25,6 +26,8 @@ pub const JOURNAL: &str = "data/journal.jsonl";
 pub const CHAIN: &str = "data/proof/chain.json";
 pub const SEAL: &str = "data/proof/seal.json";
 pub const EXHIBITS: &str = "data/proof/exhibits.json";
+pub const STAMPS: &str = "data/proof/stamps.json";
+pub const STAMPS_FOLDER: &str = "data/proof/stamps/";
 pub(crate) const ORIGINALS: &str = "data/originals/";
 
 pub(crate) const BAGIT: &str = "bagit.txt";

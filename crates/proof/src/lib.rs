@@ -15,9 +15,10 @@
 //!
 //! # What it does not prove
 //!
-//! - **When.** The time of the seal, and the time of each entry, is what the server's own clock said. Until a
-//!   seal carries a token from an outside time-stamp authority (RFC 3161), whoever holds the signing key can
-//!   make a seal that claims an earlier time.
+//! - **When**, beyond what a time-stamp says. The time of the seal, and the time of each entry, is what the
+//!   server's own clock said, and whoever holds the signing key can make a seal that claims an earlier time. Where
+//!   the bag carries time-stamps of an outside authority (RFC 3161, [`stamp`]), each proves that the entries up to
+//!   a number that it names existed before its time: not that they are true, nor how much older they are.
 //! - **Whose key.** The public key travels in the bag. Anybody can make a consistent bag with a key of their
 //!   own: compare the printed fingerprint with the one that the municipality publishes elsewhere.
 //! - **That a picture is true.** An original is the file that arrived. Whether a screenshot shows what was
@@ -36,7 +37,10 @@ pub mod keys;
 pub mod merkle;
 pub mod outbox;
 pub mod seal;
+pub mod stamp;
 pub mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod verify;
 mod zipcanon;
 

@@ -67,10 +67,16 @@ impl Seal {
         }
     }
 
+    /// The text that is signed, and that an outside authority stamps.
+    #[must_use]
+    pub fn signed_text(&self) -> String {
+        signed_text(self.at_us, self.size, &self.root)
+    }
+
     /// Whether the signature is the named key's. Whose key that is must be known from elsewhere.
     #[must_use]
     pub fn verify(&self) -> bool {
-        let text = signed_text(self.at_us, self.size, &self.root);
+        let text = self.signed_text();
         verify_signature(&self.public_key_hex, text.as_bytes(), &self.signature_hex)
     }
 }

@@ -3,10 +3,12 @@
 mod archive;
 mod case;
 mod manifests;
+mod stamps;
 
 use std::io::{self, Read, Seek};
 
 use crate::seal::HeadLeaf;
+use crate::stamp::Authorities;
 use crate::zipcanon::{STRUCTURE, read_members};
 
 /// A damaged file can fail in every line; a reader needs the first of them.
@@ -19,6 +21,23 @@ pub struct Failure {
     pub file: String,
     /// What is wrong with it, in English, as the rest of a sentence.
     pub what: String,
+}
+
+/// A time-stamp that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StampSeen {
+    /// The entries from 1 to this one existed at its time.
+    pub up_to: u64,
+    /// The authority's time, in microseconds since 1970-01-01T00:00:00Z.
+    pub at_us: i64,
+    /// The same with what the authority's clock may be off by: before then they existed.
+    pub before_us: i64,
+    /// Whom the certificate names.
+    pub authority: String,
+    /// The stamp's number with that authority, in hex.
+    pub serial: String,
+    /// Whether the certificate leads to one that the reader trusts; `false` if the reader named none.
+    pub is_trusted: bool,
 }
 
 /// What [`verify_bag`] found. The bag is good if `failures` is empty.
@@ -36,6 +55,8 @@ pub struct BagReport {
     pub sealed_at_us: Option<i64>,
     /// SHA-256 of the public key, in hex: to be compared with the published one.
     pub public_key_fingerprint: Option<String>,
+    /// In the order of the bag; empty if it carries none.
+    pub stamps: Vec<StampSeen>,
 }
 
 impl BagReport {
@@ -66,15 +87,24 @@ impl BagReport {
 
 /// Checks everything about a bag that can be checked offline (see the crate's documentation for what that
 /// proves). Reads the file once, the journal twice; memory stays bounded whatever the file holds.
-pub fn verify_bag(mut reader: impl Read + Seek) -> BagReport {
+pub fn verify_bag(reader: impl Read + Seek) -> BagReport {
+    verify_bag_trusting(reader, None)
+}
+
+/// As [`verify_bag`]; time-stamps must come from one of these authorities.
+pub fn verify_bag_trusting(mut reader: impl Read + Seek, authorities: Option<&Authorities>) -> BagReport {
     let mut report = BagReport::default();
-    if let Err(error) = check(&mut reader, &mut report) {
+    if let Err(error) = check(&mut reader, authorities, &mut report) {
         report.fail(STRUCTURE, format!("cannot be read: {error}"));
     }
     report
 }
 
-fn check(reader: &mut (impl Read + Seek), report: &mut BagReport) -> io::Result<()> {
+fn check(
+    reader: &mut (impl Read + Seek),
+    authorities: Option<&Authorities>,
+    report: &mut BagReport,
+) -> io::Result<()> {
     let members = match read_members(reader)? {
         Ok(members) => members,
         Err(flaws) => {
@@ -93,5 +123,5 @@ fn check(reader: &mut (impl Read + Seek), report: &mut BagReport) -> io::Result<
     });
     read?;
     manifests::check(&files, report);
-    case::check(reader, &files, report)
+    case::check(reader, &files, authorities, report)
 }

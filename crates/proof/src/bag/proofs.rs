@@ -132,6 +132,31 @@ impl SealProof {
     }
 }
 
+/// One object of `stamps.json`: an earlier seal over this case's head as it then was, and the files with its text and with
+/// the time-stamp over that text. `openssl ts -verify -data TEXT -in TOKEN -CAfile …` checks the two without us.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StampProof {
+    pub seal: SealProof,
+    /// From the top folder: `data/proof/stamps/000007.txt`.
+    pub text: String,
+    /// From the top folder: `data/proof/stamps/000007.tsr`, a DER `TimeStampResp` ([`crate::stamp`]).
+    pub token: String,
+}
+
+impl StampProof {
+    /// `id` is the seal's number.
+    #[must_use]
+    pub fn new(id: u64, seal: SealProof) -> Self {
+        let path = |kind| format!("{}{id:06}.{kind}", super::STAMPS_FOLDER);
+        Self {
+            seal,
+            text: path("txt"),
+            token: path("tsr"),
+        }
+    }
+}
+
 /// One object of `exhibits.json`: an original, and the entry that recorded it. That entry's event is
 /// `{"type":"exhibit-sealed","number":1,"sha256":"…", …}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use sha2::{Digest, Sha256};
 
 use super::BagReport;
-use crate::bag::{BAG_INFO, BAGIT, CHAIN, EXHIBITS, MANIFEST, SEAL, TAG_MANIFEST};
+use crate::bag::{BAG_INFO, BAGIT, CHAIN, EXHIBITS, MANIFEST, SEAL, STAMPS, STAMPS_FOLDER, TAG_MANIFEST};
 use crate::entry::Hash;
 use crate::zipcanon::{Member, local_header};
 
@@ -13,7 +13,16 @@ use crate::zipcanon::{Member, local_header};
 const BUFFER: usize = 128 * 1024;
 /// Of the files that are parsed whole: 300,000 entries of a chain.
 const MAX_PARSED: u32 = 32 << 20;
-const PARSED: [&str; 7] = [BAGIT, BAG_INFO, MANIFEST, TAG_MANIFEST, CHAIN, SEAL, EXHIBITS];
+const PARSED: [&str; 8] = [
+    BAGIT,
+    BAG_INFO,
+    MANIFEST,
+    TAG_MANIFEST,
+    CHAIN,
+    SEAL,
+    EXHIBITS,
+    STAMPS,
+];
 
 /// One file of the bag.
 pub(super) struct Found {
@@ -52,9 +61,10 @@ pub(super) fn hash_all(
 ) -> io::Result<Vec<Found>> {
     reader.seek(SeekFrom::Start(0))?;
     let mut buffer = vec![0; BUFFER];
+    let mut left_for_stamps = MAX_PARSED;
     members
         .iter()
-        .map(|member| hash_one(reader, member, &mut buffer, report))
+        .map(|member| hash_one(reader, member, &mut buffer, &mut left_for_stamps, report))
         .collect()
 }
 
@@ -63,6 +73,7 @@ fn hash_one(
     reader: &mut impl Read,
     member: &Member,
     buffer: &mut [u8],
+    left_for_stamps: &mut u32,
     report: &mut BagReport,
 ) -> io::Result<Found> {
     let path = inner(&member.name).to_owned();
@@ -72,11 +83,16 @@ fn hash_one(
     if header != expected {
         report.fail(&path, "its header in the zip file is not as written");
     }
-    let parsed = PARSED.contains(&path.as_str());
-    if parsed && member.size > MAX_PARSED {
+    let is_stamp = path.starts_with(STAMPS_FOLDER);
+    let parsed = is_stamp || PARSED.contains(&path.as_str());
+    let fits = member.size <= if is_stamp { *left_for_stamps } else { MAX_PARSED };
+    if parsed && !fits {
         report.fail(&path, "is too large");
     }
-    let mut text = (parsed && member.size <= MAX_PARSED).then(Vec::new);
+    if is_stamp && fits {
+        *left_for_stamps -= member.size;
+    }
+    let mut text = (parsed && fits).then(Vec::new);
     let (mut sha, mut crc) = (Sha256::new(), crc32fast::Hasher::new());
     let mut left = u64::from(member.size);
     while left > 0 {

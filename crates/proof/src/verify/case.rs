@@ -9,13 +9,17 @@ use serde::de::DeserializeOwned;
 
 use super::BagReport;
 use super::archive::Found;
-use super::manifests::text;
+use super::{manifests::text, stamps};
 use crate::bag::journal::at_text;
-use crate::bag::{CHAIN, Chain, EXHIBITS, ExhibitProof, JOURNAL, JournalLine, ORIGINALS, SEAL, SealProof};
+use crate::bag::{
+    CHAIN, Chain, EXHIBITS, ExhibitProof, JOURNAL, JournalLine, ORIGINALS, SEAL, STAMPS, STAMPS_FOLDER,
+    SealProof, StampProof,
+};
 use crate::entry::{GENESIS, Hash, Header, commitment};
 use crate::hexed;
 use crate::keys::fingerprint;
 use crate::merkle::verify_inclusion;
+use crate::stamp::Authorities;
 
 /// Longest journal line: bounds the memory that reading takes.
 const MAX_LINE: u64 = 16 << 20;
@@ -37,11 +41,16 @@ type Recorded = BTreeMap<u64, (u64, Hash)>;
 pub(super) fn check(
     reader: &mut (impl Read + Seek),
     files: &[Found],
+    authorities: Option<&Authorities>,
     report: &mut BagReport,
 ) -> io::Result<()> {
     let chain: Option<Chain> = parse(files, CHAIN, report);
     let seal: Option<SealProof> = parse(files, SEAL, report);
     let exhibits: Option<Vec<ExhibitProof>> = parse(files, EXHIBITS, report);
+    let stamped = files
+        .iter()
+        .any(|file| file.path == STAMPS || file.path.starts_with(STAMPS_FOLDER));
+    let stamps: Option<Vec<StampProof>> = stamped.then(|| parse(files, STAMPS, report)).flatten();
     let Some(chain) = chain else { return Ok(()) };
     report.number = Some(chain.number.clone());
     if let Err(why) = chain.well_formed() {
@@ -51,6 +60,9 @@ pub(super) fn check(
     let hashes = chain.hashes();
     if let Some(seal) = seal {
         report.part(|report| check_seal(&seal, &chain, &hashes, report));
+        if let Some(stamps) = stamps {
+            stamps::check(&stamps, &seal, &chain, &hashes, files, authorities, report);
+        }
     }
     let mut recorded = Ok(Recorded::new());
     report.part(|report| {

@@ -2,9 +2,13 @@
 
 use std::io::Cursor;
 
-use proof::bag::{self, BagWriter, Chain, ExhibitProof, JournalLine, SealProof, write_journal_line};
+use proof::bag::{
+    self, BagWriter, Chain, ExhibitProof, JournalLine, SealProof, StampProof, write_journal_line,
+};
 use proof::entry::{GENESIS, commitment, link};
 use proof::seal::{HeadLeaf, Seal};
+use proof::stamp::{Authorities, Query};
+use proof::testing::Authority;
 use proof::{Hash, Header, SigningKey};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -34,6 +38,7 @@ pub struct Parts {
     pub chain: Chain,
     pub seal: SealProof,
     pub exhibits: Vec<ExhibitProof>,
+    pub stamps: Vec<StampProof>,
 }
 
 impl Parts {
@@ -105,6 +110,7 @@ impl Parts {
             seal: sealed_proof(&chain),
             chain,
             exhibits,
+            stamps: Vec::new(),
         };
         parts.reseal();
         parts
@@ -113,6 +119,24 @@ impl Parts {
     /// Signs the chain as it now stands, among four other cases.
     pub fn reseal(&mut self) {
         self.seal = sealed_proof(&self.chain);
+    }
+
+    /// Puts in a time-stamp over the first so many entries, by this authority.
+    pub fn stamp(&mut self, id: u64, entries: usize, authority: &Authority) {
+        let leaves = self.chain.entries[..entries].iter().map(|entry| entry.leaf);
+        let stamp = StampProof::new(id, sealed_proof(&Chain::new(CASE, NUMBER, leaves)));
+        let text = stamp.seal.seal().signed_text();
+        let query = Query::new(text.as_bytes(), id, None);
+        let answer = authority.answer(&query.to_der());
+        let trusted = Authorities::from_pem(&authority.root()).unwrap();
+        let taken = query.accept(&answer, &trusted, crate::stamp::now_us()).unwrap();
+        let mut add = |path: &str, bytes: &[u8]| {
+            let path = path.strip_prefix("data/").unwrap().to_owned();
+            self.files.push((path, bytes.to_vec()));
+        };
+        add(&stamp.text, text.as_bytes());
+        add(&stamp.token, taken.bytes());
+        self.stamps.push(stamp);
     }
 
     pub fn journal(&self) -> Vec<u8> {
@@ -140,6 +164,9 @@ impl Parts {
         add(bag::CHAIN, &serde_json::to_vec(&self.chain).unwrap());
         add(bag::SEAL, &serde_json::to_vec(&self.seal).unwrap());
         add(bag::EXHIBITS, &serde_json::to_vec(&self.exhibits).unwrap());
+        if !self.stamps.is_empty() {
+            add(bag::STAMPS, &serde_json::to_vec(&self.stamps).unwrap());
+        }
         let info = [("Bagging-Date".to_owned(), "2026-11-23".to_owned())];
         bag.finish(&info).unwrap().into_inner()
     }

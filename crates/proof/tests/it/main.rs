@@ -11,5 +11,6 @@ mod fixture;
 mod keys;
 mod merkle;
 mod seal;
+mod stamp;
 mod stream;
 mod tamper;
