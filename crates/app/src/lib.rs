@@ -24,6 +24,7 @@ mod project;
 mod query;
 mod report;
 mod reverify;
+mod rollout;
 mod scan;
 mod seal;
 #[cfg(feature = "testing")]
@@ -49,6 +50,7 @@ pub use procedures::Procedures;
 pub use query::{CaseFilter, CaseRow, CaseView, Counts, DutyRow, Page, Reading};
 pub use report::{Next, Receipt};
 pub use reverify::Round;
+pub use rollout::{Rollouts, UnitCoverage};
 pub use seal::Sealed;
 pub use verify::StoreReport;
 
@@ -84,6 +86,7 @@ pub struct App {
     pub(crate) scanner: Option<Scanner>,
     pub(crate) daily: Daily,
     pub(crate) attempts: auth::Attempts,
+    pub(crate) given: rollout::Given,
     guides: guide::Shelf,
 }
 
@@ -188,6 +191,7 @@ impl App {
             scanner: None,
             daily: Daily::default(),
             attempts: auth::Attempts::default(),
+            given: rollout::Given::default(),
             guides: guide::Shelf::default(),
         })
     }

@@ -15,7 +15,7 @@ impl App {
     /// Those of the store.
     pub async fn import(&self, imported: &Imported) -> Result<store::people::ImportCounts, AppError> {
         let mut tx = self.store.db.begin().await?;
-        let counts = store::people::import(&mut tx, &imported.units, &imported.people).await?;
+        let counts = store::people::import(&mut tx, &imported.units, &imported.people, self.now()).await?;
         tx.commit().await?;
         self.reload_organisation().await?;
         Ok(counts)

@@ -167,6 +167,16 @@ impl Calendar {
         }
     }
 
+    /// Closing time of this day, or of the next working day if the offices are closed on it.
+    pub fn closing(&self, date: Date) -> Timestamp {
+        let day = if self.is_working_day(date) {
+            date
+        } else {
+            self.working_day_after(date)
+        };
+        self.at(day, self.closes)
+    }
+
     /// Closing time of the first working day from `date` on whose closing time is after `start`.
     fn closing_from(&self, start: Timestamp, date: Date) -> Timestamp {
         let closing = self.at(date, self.closes);

@@ -13,4 +13,5 @@ pub mod import;
 pub mod language;
 pub mod organisation;
 pub mod procedure;
+pub mod rollout;
 pub mod vocabulary;

@@ -38,6 +38,8 @@ pub struct Person {
     /// Whom they themselves have named to stand in for them.
     pub deputy: Option<PersonId>,
     pub away: Option<Away>,
+    /// Since when they are in this unit; `None` if they were already when the organisation was first taken over.
+    pub since: Option<Timestamp>,
 }
 
 impl Person {
@@ -153,6 +155,12 @@ impl Organisation {
             next += 1;
         }
         found
+    }
+
+    /// The units directly below this one, in the order of the file.
+    pub fn children(&self, unit: &UnitId) -> impl Iterator<Item = &Unit> {
+        let below = self.children.get(unit).into_iter().flatten();
+        below.map(|at| &self.units[*at])
     }
 
     /// Every unit, in the order of the file.

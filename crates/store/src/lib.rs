@@ -22,6 +22,7 @@ mod keys;
 pub mod notices;
 mod page;
 pub mod people;
+pub mod rollouts;
 pub mod seals;
 pub mod sessions;
 pub mod settings;
@@ -84,6 +85,7 @@ const STATEMENTS: &[&[&str]] = &[
     keys::STATEMENTS,
     notices::STATEMENTS,
     people::STATEMENTS,
+    rollouts::STATEMENTS,
     seals::STATEMENTS,
     sessions::STATEMENTS,
     settings::STATEMENTS,

@@ -15,7 +15,8 @@ pub use import::{Counts, ImportCounts, import};
 
 statements! {
     UNITS = "SELECT id, parent, name, kind FROM units ORDER BY position, id";
-    PEOPLE = "SELECT id, name, email, title, unit, active, deputy, away_from, away_until FROM people";
+    PEOPLE = "SELECT id, name, email, title, unit, active, deputy, away_from, away_until, since \
+        FROM people";
     ROLES = "SELECT person, role FROM person_roles";
     VERSION = "SELECT value FROM settings WHERE key = 'organisation-version'";
     NEXT_VERSION = "INSERT INTO settings (key, value) VALUES ('organisation-version', '1') ON CONFLICT (key) \
@@ -27,9 +28,9 @@ statements! {
     POSITIONS = "SELECT id, position FROM units";
     DELETE_UNIT = "DELETE FROM units WHERE id = $1";
     SET_ASIDE = "UPDATE people SET active = 0 WHERE id = $1";
-    PUT_PERSON = "INSERT INTO people (id, name, email, title, unit, active) VALUES ($1, $2, $3, $4, $5, 1) \
+    PUT_PERSON = "INSERT INTO people (id, name, email, title, unit, active, since) VALUES ($1, $2, $3, $4, $5, 1, $6) \
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, title = excluded.title, \
-        unit = excluded.unit, active = 1";
+        unit = excluded.unit, active = 1, since = excluded.since";
     DELETE_ROLES = "DELETE FROM person_roles WHERE person = $1";
     INSERT_ROLE = "INSERT INTO person_roles (person, role) VALUES ($1, $2)";
     END_SESSIONS = "DELETE FROM sessions WHERE person = $1";
@@ -105,6 +106,7 @@ async fn people(on: &mut impl Ask) -> Result<Vec<Person>> {
                 active: row.int(5)? != 0,
                 deputy: row.opt_text(6)?.map(PersonId::new),
                 away,
+                since: row.opt_time(9)?,
             })
         })
         .collect()

@@ -18,6 +18,7 @@ mod page;
 mod profile;
 mod report;
 mod review;
+mod rollout;
 mod security;
 mod sign_in;
 mod start;
@@ -45,6 +46,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(outbox::router())
         .merge(cases::router())
         .merge(guide::router())
+        .merge(rollout::router())
         .merge(profile::router())
         .merge(oversight::router())
         .merge(case::router())

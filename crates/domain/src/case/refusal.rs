@@ -135,6 +135,13 @@ impl Refusal {
         "already-assessed",
         "not-assessed",
         "withdrawn",
+        "not-published",
+        "not-the-newest",
+        "too-soon",
+        "too-far",
+        "nobody",
+        "before-the-edition",
+        "not-yours",
     ];
 
     /// The duties that the refusal names.

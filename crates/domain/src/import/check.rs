@@ -219,6 +219,7 @@ fn person(row: &Row, email: String, roles: BTreeSet<Role>) -> Person {
         active: true,
         deputy: None,
         away: None,
+        since: None,
     }
 }
 

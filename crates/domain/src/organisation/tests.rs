@@ -17,6 +17,7 @@ fn person(text: &str) -> Person {
         active: !text.starts_with('*'),
         deputy: None,
         away: None,
+        since: None,
     }
 }
 

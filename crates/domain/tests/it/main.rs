@@ -19,6 +19,7 @@ mod property;
 mod register;
 mod report;
 mod review;
+mod rollout;
 mod say;
 mod scan;
 mod statement;

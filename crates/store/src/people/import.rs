@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::ids::UnitId;
 use domain::organisation::{Person, Unit};
+use jiff::Timestamp;
 
 use super::*;
 
@@ -28,13 +29,14 @@ pub struct ImportCounts {
     pub people: Counts,
 }
 
-/// Makes the organisation what the (checked) file says. Importing the same again changes nothing.
+/// Makes the organisation what the (checked) file says. Importing the same again changes nothing. Who comes, comes back or
+/// changes unit is there since `now`; the first time an organisation is taken over, everybody was there before.
 ///
 /// # Errors
 /// [`StoreError::Unique`] if two people of the file have the same e-mail address.
-pub async fn import(tx: &mut Tx, units: &[Unit], people: &[Person]) -> Result<ImportCounts> {
+pub async fn import(tx: &mut Tx, units: &[Unit], people: &[Person], now: Timestamp) -> Result<ImportCounts> {
     let counts = ImportCounts {
-        people: import_people(tx, people).await?,
+        people: import_people(tx, people, now).await?,
         units: import_units(tx, units).await?,
     };
     let touched = |counts: &Counts| counts.added + counts.changed + counts.left > 0;
@@ -44,7 +46,7 @@ pub async fn import(tx: &mut Tx, units: &[Unit], people: &[Person]) -> Result<Im
     Ok(counts)
 }
 
-async fn import_people(tx: &mut Tx, file: &[Person]) -> Result<Counts> {
+async fn import_people(tx: &mut Tx, file: &[Person], now: Timestamp) -> Result<Counts> {
     let there: HashMap<_, _> = super::people(tx)
         .await?
         .into_iter()
@@ -78,7 +80,13 @@ async fn import_people(tx: &mut Tx, file: &[Person]) -> Result<Counts> {
         }
     }
     for person in write {
-        put(tx, person, there.contains_key(&person.id)).await?;
+        let before = there.get(&person.id);
+        let since = match before {
+            Some(before) if before.active && before.unit == person.unit => before.since,
+            None if there.is_empty() => None,
+            _ => Some(now),
+        };
+        put(tx, person, before.is_some(), since).await?;
     }
     Ok(counts)
 }
@@ -92,7 +100,7 @@ fn same(before: &Person, now: &Person) -> bool {
         && before.roles == now.roles
 }
 
-async fn put(tx: &mut Tx, person: &Person, known: bool) -> Result<()> {
+async fn put(tx: &mut Tx, person: &Person, known: bool, since: Option<Timestamp>) -> Result<()> {
     let email = person.email.to_lowercase();
     let query = tx
         .sql(PUT_PERSON)
@@ -102,6 +110,7 @@ async fn put(tx: &mut Tx, person: &Person, known: bool) -> Result<()> {
     query
         .bind(person.title.as_str())
         .bind(person.unit.as_str())
+        .bind(since.map(|since| since.as_microsecond()))
         .run()
         .await?;
     if known {

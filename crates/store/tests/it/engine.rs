@@ -150,6 +150,8 @@ async fn sqlite_answers_every_list_from_an_index() {
         "FROM cases ORDER BY id",
         "FROM cases WHERE state = $1 ORDER BY id",
         "FROM cases WHERE seq > 0",
+        "FROM guide_editions ORDER BY number",
+        "FROM rollouts",
         "FROM seals",
         "FROM seal_leaves l",
         "SELECT id FROM blobs",

@@ -147,9 +147,12 @@ async fn that_somebody_checked_their_profiles_is_kept_and_forgotten() {
                 active: true,
                 deputy: None,
                 away: None,
+                since: None,
             }],
         );
-        store::people::import(&mut tx, &units, &people).await.unwrap();
+        store::people::import(&mut tx, &units, &people, at(0))
+            .await
+            .unwrap();
         for when in [Some(at(1)), Some(at(2)), None] {
             guide::set_self_checked(&mut tx, &person("p01"), when)
                 .await

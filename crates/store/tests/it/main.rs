@@ -10,6 +10,7 @@ mod entries;
 mod guide;
 mod people;
 mod queue;
+mod rollouts;
 mod seals;
 mod sessions;
 

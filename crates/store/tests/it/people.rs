@@ -25,6 +25,7 @@ fn employee(id: &str, unit: &str, roles: &[Role]) -> Person {
         active: true,
         deputy: None,
         away: None,
+        since: None,
     }
 }
 
@@ -44,7 +45,7 @@ fn file() -> (Vec<Unit>, Vec<Person>) {
 
 async fn take(store: &Store, units: &[Unit], people: &[Person]) -> ImportCounts {
     let mut tx = store.db.begin().await.unwrap();
-    let counts = import(&mut tx, units, people).await.unwrap();
+    let counts = import(&mut tx, units, people, at(0)).await.unwrap();
     tx.commit().await.unwrap();
     counts
 }
@@ -207,7 +208,7 @@ async fn two_may_swap_addresses_but_not_share_one() {
         );
         people[2].email = "P02@eksempel.dk".into();
         let mut tx = store.db.begin().await.unwrap();
-        let shared = import(&mut tx, &units, &people).await.unwrap_err();
+        let shared = import(&mut tx, &units, &people, at(0)).await.unwrap_err();
         assert!(
             matches!(&shared, StoreError::Unique { what } if what == "people"),
             "{shared:?}"

@@ -23,9 +23,10 @@ async fn with_people(store: &Store) {
         active: true,
         deputy: None,
         away: None,
+        since: None,
     };
     let mut tx = store.db.begin().await.unwrap();
-    people::import(&mut tx, &[unit], &[employee("p01"), employee("p02")])
+    people::import(&mut tx, &[unit], &[employee("p01"), employee("p02")], at(0))
         .await
         .unwrap();
     tx.commit().await.unwrap();

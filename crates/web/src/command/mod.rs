@@ -5,6 +5,7 @@ pub mod form;
 pub mod offer;
 mod page;
 
+pub use form::Posted;
 pub use page::{Prepared, carry_out, done, prepare, refusal_text};
 
 use app::App;

@@ -4,12 +4,14 @@ use super::Place;
 use super::html::Shown;
 use crate::ctx::Ctx;
 use crate::page::{Frame, PageError, render};
+use crate::rollout::Owed;
 use crate::text::L;
 use app::guide::Guide;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use domain::guide::{Chapter, Edition, Reader, Section, may_edit, readers};
+use domain::rollout::may_roll_out;
 use std::collections::BTreeSet;
 
 /// A chapter of the list.
@@ -36,6 +38,9 @@ pub struct Contents {
     pub all: bool,
     pub cards: Vec<(Reader, String)>,
     pub may_edit: bool,
+    /// The reader sees how far it has come.
+    pub sees_coverage: bool,
+    pub may_roll_out: bool,
     /// An older edition.
     pub older: bool,
     pub public: bool,
@@ -84,6 +89,8 @@ impl Contents {
                 .map(|reader| (*reader, l.t(&format!("reader-{reader}"))))
                 .collect(),
             may_edit: false,
+            sees_coverage: false,
+            may_roll_out: false,
             older: !guide.current,
             public: place.links.starts_with("/public"),
             here: place.links.trim_end_matches('/').to_owned(),
@@ -110,10 +117,17 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
     let all = ctx.query("all").is_some();
     let mine = readers(&ctx.me, &ctx.org);
     let may_edit = may_edit(&ctx.me.roles);
+    let sees_coverage = ctx.app.coverage_from(&ctx.caller).is_some();
+    let may_roll_out = may_roll_out(&ctx.me);
     match ctx.app.guide(ctx.l.language).await? {
         Some(guide) => {
             let contents = Contents::of(frame, &guide, &Place::current(&guide), (!all).then_some(&mine));
-            render(&Contents { may_edit, ..contents })
+            render(&Contents {
+                may_edit,
+                sees_coverage,
+                may_roll_out,
+                ..contents
+            })
         }
         None => render(&Contents {
             edition: None,
@@ -123,6 +137,8 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
             all: true,
             cards: Vec::new(),
             may_edit,
+            sees_coverage,
+            may_roll_out,
             older: false,
             public: false,
             here: "/guide".into(),
@@ -147,6 +163,10 @@ pub async fn edition(ctx: Ctx, Path(number): Path<u64>) -> Result<Response, Page
 struct PathPage {
     frame: Frame,
     edition: String,
+    number: u64,
+    /// The receipt that the reader has for this edition, in words.
+    given: Option<String>,
+    owed: Option<Owed>,
     /// Address, title and text of each paragraph.
     sections: Vec<(String, String, String)>,
 }
@@ -164,8 +184,25 @@ pub async fn path(ctx: Ctx) -> Result<Response, PageError> {
     render(&PathPage {
         frame: Frame::of(&ctx),
         edition: edition_line(&ctx.l, &guide.edition),
+        number: guide.edition.number,
+        given: given(&ctx, guide.edition.number).await?,
+        owed: Owed::of(&ctx).await?,
         sections: told.collect(),
     })
+}
+
+/// When and how the reader confirmed an edition, if they did.
+async fn given(ctx: &Ctx, edition: u64) -> Result<Option<String>, PageError> {
+    let receipts = ctx.app.my_receipts(&ctx.caller).await?;
+    let receipt = receipts.into_iter().find(|receipt| receipt.edition == edition);
+    Ok(receipt.map(|receipt| {
+        let when = match &receipt.noted {
+            Some((_, held)) => ctx.l.day(*held),
+            None => ctx.l.date(receipt.at),
+        };
+        let args = [("number", edition.to_string()), ("when", when)];
+        ctx.l.ta(&format!("receipt-given-{}", receipt.how), &args)
+    }))
 }
 
 #[derive(Template)]

@@ -5,6 +5,7 @@ mod parts;
 use crate::ctx::Visitor;
 use crate::oversight::Facts;
 use crate::page::{Frame, PageError, render};
+use crate::rollout::Owed;
 use crate::sign_in::demo_page;
 use app::{App, Counts};
 use askama::Template;
@@ -30,6 +31,8 @@ struct Start {
     more_duties: bool,
     notices: Vec<NoticeItem>,
     reports: Vec<ReportItem>,
+    /// What the reader owes of reading the guide.
+    reading: Option<Owed>,
     counts: Option<Counts>,
     is_dpo: bool,
     facts: Option<Facts>,
@@ -60,6 +63,7 @@ async fn show(visitor: Visitor) -> Result<Response, PageError> {
         more_duties,
         notices: parts::notices(&ctx).await?,
         reports: parts::reports(&ctx).await?,
+        reading: Owed::of(&ctx).await?,
         counts: if watches {
             Some(ctx.app.counts(&ctx.caller).await?)
         } else {

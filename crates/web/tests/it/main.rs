@@ -14,6 +14,7 @@ mod outbox;
 mod pages;
 mod profile;
 mod report;
+mod rollout;
 mod security;
 mod sign_in;
 mod statements;

@@ -1,0 +1,253 @@
+//! The guide on its way to everybody: rollouts, receipts, and how far it has come.
+
+use crate::{App, AppError, Caller};
+use domain::ids::{PersonId, UnitId};
+use domain::organisation::{Organisation, Person};
+use domain::rollout::coverage::{Coverage, Share, Sight, sight};
+use domain::rollout::{self, EditionMark, NewRollout, Plan, Reading, Receipt, Rollout};
+use jiff::civil::Date;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Read;
+
+/// Who has a receipt for which edition, as last read. A count says whether it is still so: receipts are never taken back.
+#[derive(Debug, Default)]
+pub(crate) struct Given(Mutex<HashMap<u64, Arc<HashSet<PersonId>>>>);
+
+/// How far the guide has come in a unit, for one reader.
+pub struct UnitCoverage {
+    pub unit: UnitId,
+    pub sight: Sight,
+    /// With everybody below it.
+    pub share: Share,
+    pub parts: domain::rollout::coverage::Parts,
+    /// The unit's own people, for its own manager alone; in the order of their names.
+    pub people: Vec<(Person, Reading)>,
+    /// The newest edition that is rolled out to anybody.
+    pub edition: Option<u64>,
+}
+
+/// What the rollout page shows.
+pub struct Rollouts {
+    /// Newest first.
+    pub all: Vec<Rollout>,
+    /// The newest published edition.
+    pub newest: Option<u64>,
+}
+
+impl App {
+    /// What the caller owes of reading, or has read; none if they are asked for nothing.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn my_reading(&self, caller: &Caller) -> Result<Option<Reading>, AppError> {
+        let Some(me) = caller.person.as_deref() else {
+            return Ok(None);
+        };
+        let mut read = self.store.db.read().await?;
+        let (rollouts, editions) = self.rolled_out(&mut read).await?;
+        let has = store::rollouts::of_person(&mut read, &me.id).await?;
+        let organisation = self.organisation();
+        let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
+        Ok(plan.reading(me, |edition| has.iter().any(|receipt| receipt.edition == edition)))
+    }
+
+    /// The caller's receipts, newest edition first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn my_receipts(&self, caller: &Caller) -> Result<Vec<Receipt>, AppError> {
+        Ok(store::rollouts::of_person(&mut self.store.db.read().await?, caller.id()?).await?)
+    }
+
+    /// The caller confirms that they have read the newest edition. Confirmed twice, the first stands.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] for an edition that is not the newest.
+    pub async fn confirm_reading(&self, caller: &Caller, edition: u64) -> Result<(), AppError> {
+        let mut tx = self.store.db.begin().await?;
+        let editions = EditionMark::of(&store::guide::editions(&mut tx).await?);
+        let receipt = rollout::confirm(caller.id()?, edition, &editions, self.now())?;
+        store::rollouts::give(&mut tx, &receipt).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The caller notes that the newest edition was gone through at a meeting, and who was there; gives how many have a
+    /// receipt by it that they had not before.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] if somebody is not theirs, nobody was there, or the day can't be.
+    pub async fn note_meeting(
+        &self,
+        caller: &Caller,
+        held: Date,
+        present: &[PersonId],
+    ) -> Result<usize, AppError> {
+        let me = caller.person.as_deref().ok_or(AppError::Forbidden)?;
+        let organisation = self.organisation();
+        let mut tx = self.store.db.begin().await?;
+        let editions = EditionMark::of(&store::guide::editions(&mut tx).await?);
+        let town = (&*organisation, self.calendar());
+        let receipts = rollout::gone_through(me, held, present, &editions, town, self.now())?;
+        let mut new = 0;
+        for receipt in &receipts {
+            new += usize::from(store::rollouts::give(&mut tx, receipt).await?);
+        }
+        tx.commit().await?;
+        Ok(new)
+    }
+
+    /// All rollouts, for those who may make them.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for anybody else.
+    pub async fn rollouts(&self, caller: &Caller) -> Result<Rollouts, AppError> {
+        rolls_out(caller)?;
+        let mut read = self.store.db.read().await?;
+        let editions = EditionMark::of(&store::guide::editions(&mut read).await?);
+        Ok(Rollouts {
+            all: store::rollouts::all(&mut read).await?,
+            newest: editions.last().map(|mark| mark.number),
+        })
+    }
+
+    /// Rolls the guide out. One row: whom it asks is computed, so there is nothing that a crash could leave half done.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for who may not; [`AppError::Refused`] with the field.
+    pub async fn roll_out(&self, caller: &Caller, new: &NewRollout) -> Result<Rollout, AppError> {
+        rolls_out(caller)?;
+        let organisation = self.organisation();
+        let mut tx = self.store.db.begin().await?;
+        let editions = EditionMark::of(&store::guide::editions(&mut tx).await?);
+        let named = (self.new_id(), caller.id()?);
+        let rollout = rollout::roll_out(new, named, &editions, &organisation, self.calendar(), self.now())?;
+        store::rollouts::add(&mut tx, &rollout).await?;
+        tx.commit().await?;
+        Ok(rollout)
+    }
+
+    /// Takes a rollout back: it asks nobody for anything any more; receipts stay.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for who may not, or if none of this id runs.
+    pub async fn end_rollout(&self, caller: &Caller, id: &str) -> Result<(), AppError> {
+        rolls_out(caller)?;
+        let mut tx = self.store.db.begin().await?;
+        if !store::rollouts::end(&mut tx, id, caller.id()?, self.now()).await? {
+            return Err(AppError::NotFound);
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// How far the guide has come in a unit; for nobody who has nothing to do with it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for them, and for a unit that is not.
+    pub async fn coverage(&self, caller: &Caller, unit: &UnitId) -> Result<UnitCoverage, AppError> {
+        let me = caller.person.as_deref().ok_or(AppError::NotFound)?;
+        let organisation = self.organisation();
+        let sight = sight(me, unit, &organisation).ok_or(AppError::NotFound)?;
+        let mut read = self.store.db.read().await?;
+        let (rollouts, editions) = self.rolled_out(&mut read).await?;
+        let given = self.given(&mut read, &editions).await?;
+        drop(read);
+        let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
+        let has = |person: &Person, edition: u64| {
+            given
+                .get(&edition)
+                .is_some_and(|given| given.contains(&person.id))
+        };
+        // Exercises are counted when there are any.
+        let coverage = Coverage::count(&plan, &organisation, has, |_| false, self.now());
+        let people = match sight {
+            Sight::Names => named(&plan, &organisation, unit, has),
+            Sight::Numbers => Vec::new(),
+        };
+        Ok(UnitCoverage {
+            unit: unit.clone(),
+            sight,
+            share: coverage.all(unit),
+            parts: coverage.parts(unit, &organisation),
+            people,
+            edition: plan.running().next().map(|rollout| rollout.edition),
+        })
+    }
+
+    /// The units in which the caller's sight of coverage begins: the whole municipality, or what they lead.
+    pub fn coverage_from(&self, caller: &Caller) -> Option<UnitId> {
+        let me = caller.person.as_deref()?;
+        let organisation = self.organisation();
+        let root = organisation.units().iter().find(|unit| unit.parent.is_none())?;
+        [&root.id, &me.unit]
+            .into_iter()
+            .find(|unit| sight(me, unit, &organisation).is_some())
+            .cloned()
+    }
+
+    async fn rolled_out(&self, read: &mut Read) -> Result<(Vec<Rollout>, Vec<EditionMark>), AppError> {
+        let rollouts = store::rollouts::all(read).await?;
+        Ok((rollouts, EditionMark::of(&store::guide::editions(read).await?)))
+    }
+
+    /// Who has a receipt for each edition.
+    async fn given(
+        &self,
+        read: &mut Read,
+        editions: &[EditionMark],
+    ) -> Result<HashMap<u64, Arc<HashSet<PersonId>>>, AppError> {
+        let mut all = HashMap::new();
+        for mark in editions {
+            let kept = self.given.get(mark.number);
+            let count = store::rollouts::count(read, mark.number).await?;
+            let given = match kept.filter(|kept| kept.len() as u64 == count) {
+                Some(kept) => kept,
+                None => {
+                    let given = Arc::new(store::rollouts::of_edition(read, mark.number).await?);
+                    self.given.put(mark.number, &given);
+                    given
+                }
+            };
+            all.insert(mark.number, given);
+        }
+        Ok(all)
+    }
+}
+
+impl Given {
+    fn get(&self, edition: u64) -> Option<Arc<HashSet<PersonId>>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(&edition).cloned()
+    }
+
+    fn put(&self, edition: u64, given: &Arc<HashSet<PersonId>>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(edition, Arc::clone(given));
+    }
+}
+
+fn rolls_out(caller: &Caller) -> Result<(), AppError> {
+    let may = caller.person.as_deref().is_some_and(rollout::may_roll_out);
+    may.then_some(()).ok_or(AppError::NotFound)
+}
+
+/// Those whom the unit's manager leads: the unit's own people, and those of units below it without a manager of their own.
+fn named(
+    plan: &Plan<'_>,
+    organisation: &Organisation,
+    unit: &UnitId,
+    has: impl Fn(&Person, u64) -> bool,
+) -> Vec<(Person, Reading)> {
+    let theirs: HashSet<UnitId> = domain::rollout::coverage::led_with(unit, organisation);
+    let mut people: Vec<(Person, Reading)> = organisation
+        .people()
+        .iter()
+        .filter(|person| theirs.contains(&person.unit))
+        .filter_map(|person| {
+            let reading = plan.reading(person, |edition| has(person, edition))?;
+            Some((person.clone(), reading))
+        })
+        .collect();
+    people.sort_by(|(a, _), (b, _)| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    people
+}

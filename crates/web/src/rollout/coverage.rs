@@ -1,0 +1,214 @@
+//! `GET /coverage/{unit}`: how many have read; for the unit's own manager also who.
+
+use crate::ctx::Ctx;
+use crate::page::{Fault, Frame, PageError, render, render_status};
+use app::UnitCoverage;
+use askama::Template;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::ids::UnitId;
+use domain::organisation::Person;
+use domain::rollout::coverage::{LEAST, Share, Sight};
+use domain::rollout::{Reading, may_roll_out};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+
+#[derive(Template)]
+#[template(path = "rollout/coverage.html")]
+pub struct Page {
+    frame: Frame,
+    name: String,
+    unit: String,
+    edition: Option<u64>,
+    share: Line,
+    parts: Vec<Line>,
+    people: Vec<Named>,
+    /// Fewer than that are asked here, and the reader sees numbers alone.
+    hidden: bool,
+    may_roll_out: bool,
+    least: u32,
+    today: String,
+    /// The field that is wrong in what was noted of a meeting, and why.
+    wrong: Option<(String, String)>,
+    held: String,
+}
+
+struct Line {
+    name: String,
+    /// Where its own parts are, if the reader may go there and there are any.
+    href: Option<String>,
+    share: Share,
+}
+
+struct Named {
+    id: String,
+    name: String,
+    read: bool,
+    late: bool,
+    state: String,
+    ticked: bool,
+}
+
+/// `GET /coverage`: where the reader's sight begins.
+pub async fn start(ctx: Ctx) -> Result<Response, PageError> {
+    let unit = ctx.app.coverage_from(&ctx.caller).ok_or(Fault::NotFound)?;
+    Ok(Redirect::to(&format!("/coverage/{}", crate::ctx::encode(unit.as_str()))).into_response())
+}
+
+/// `GET /coverage/{unit}`
+pub async fn show(ctx: Ctx, Path(unit): Path<String>) -> Result<Response, PageError> {
+    render(&page(&ctx, &UnitId::new(unit), None).await?)
+}
+
+/// The page with what is wrong in the form below it: the field, why, and what was typed and ticked.
+pub async fn again(
+    ctx: &Ctx,
+    unit: &UnitId,
+    wrong: (String, String),
+    typed: (String, Vec<String>),
+) -> Result<Response, PageError> {
+    let mut page = page(ctx, unit, Some(wrong)).await?;
+    page.held = typed.0;
+    page.people
+        .iter_mut()
+        .for_each(|person| person.ticked = typed.1.contains(&person.id));
+    render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// `GET /coverage/{unit}/table.csv`: the same numbers, for a spreadsheet; no names.
+pub async fn csv(ctx: Ctx, Path(unit): Path<String>) -> Result<Response, PageError> {
+    let page = page(&ctx, &UnitId::new(unit), None).await?;
+    let heads = [
+        "column-unit",
+        "coverage-people",
+        "coverage-read",
+        "coverage-overdue",
+    ];
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let mut write = |fields: [String; 4]| {
+        out.write_record(fields)
+            .map_err(|error| PageError::from(broken(&error)))
+    };
+    write(heads.map(|head| ctx.l.t(head)))?;
+    if !page.hidden {
+        for line in page.parts.iter().chain([&page.share]) {
+            let Share {
+                people,
+                read,
+                overdue,
+                ..
+            } = line.share;
+            write([
+                inert(&line.name),
+                people.to_string(),
+                read.to_string(),
+                overdue.to_string(),
+            ])?;
+        }
+    }
+    let bytes = out
+        .into_inner()
+        .map_err(|error| PageError::from(broken(&error)))?;
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"udbredelse.csv\""),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Fault {
+    tracing::error!(%error, "a table could not be written");
+    Fault::Internal
+}
+
+/// A name that a spreadsheet would take for a formula is marked as text.
+fn inert(name: &str) -> String {
+    match name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{name}"),
+        false => name.to_owned(),
+    }
+}
+
+/// A unit under those above it: `Børn og Familie / Myndighed`; the municipality itself is not said on each line.
+pub fn unit_name(ctx: &Ctx, unit: &UnitId) -> String {
+    let mut path: Vec<&str> = ctx.org.path(unit).iter().map(|unit| unit.name.as_str()).collect();
+    path.reverse();
+    let below = if path.len() > 1 { &path[1..] } else { &path[..] };
+    below.join(" / ")
+}
+
+async fn page(ctx: &Ctx, unit: &UnitId, wrong: Option<(String, String)>) -> Result<Page, PageError> {
+    let seen = ctx.app.coverage(&ctx.caller, unit).await?;
+    let name = unit_name(ctx, unit);
+    let hidden = seen.sight == Sight::Numbers && seen.share.people < LEAST;
+    let share = if hidden { Share::default() } else { seen.share };
+    Ok(Page {
+        frame: Frame::of(ctx),
+        unit: crate::ctx::encode(unit.as_str()),
+        edition: seen.edition,
+        share: Line {
+            name: ctx.l.ta("coverage-all", &[("unit", name.as_str())]),
+            href: None,
+            share,
+        },
+        parts: if hidden { Vec::new() } else { parts(ctx, &seen) },
+        people: seen
+            .people
+            .iter()
+            .map(|(person, reading)| named(ctx, person, reading))
+            .collect(),
+        hidden,
+        may_roll_out: may_roll_out(&ctx.me),
+        least: LEAST,
+        today: ctx.l.local(ctx.now).date().to_string(),
+        held: ctx.l.local(ctx.now).date().to_string(),
+        name,
+        wrong,
+    })
+}
+
+fn parts(ctx: &Ctx, seen: &UnitCoverage) -> Vec<Line> {
+    let line = |(unit, share): &(Option<UnitId>, Share)| match unit {
+        Some(unit) => Line {
+            name: ctx
+                .org
+                .unit(unit)
+                .map_or_else(String::new, |unit| unit.name.clone()),
+            href: Some(format!("/coverage/{}", crate::ctx::encode(unit.as_str()))),
+            share: *share,
+        },
+        None => Line {
+            name: ctx.l.t("coverage-own"),
+            href: None,
+            share: *share,
+        },
+    };
+    let mut lines: Vec<Line> = seen.parts.shown.iter().map(line).collect();
+    if seen.parts.rest.people > 0 {
+        lines.push(Line {
+            name: ctx.l.tn("coverage-rest", i64::from(seen.parts.folded)),
+            href: None,
+            share: seen.parts.rest,
+        });
+    }
+    // One part alone is the whole again.
+    if lines.len() > 1 { lines } else { Vec::new() }
+}
+
+fn named(ctx: &Ctx, person: &Person, reading: &Reading) -> Named {
+    let late = reading.is_overdue(ctx.now);
+    Named {
+        id: person.id.to_string(),
+        name: person.name.clone(),
+        read: reading.read,
+        late,
+        state: match reading.read {
+            true => ctx.l.t("coverage-has-read"),
+            false => ctx
+                .l
+                .ta("coverage-due", &[("when", ctx.l.due(reading.due, ctx.now))]),
+        },
+        ticked: false,
+    }
+}
