@@ -102,12 +102,6 @@ impl Authority {
     /// As [`Authority::answer`].
     #[must_use]
     pub fn forged(&self, query: &[u8], extensions: &str, days: i32, by_no_issuer: bool) -> Vec<u8> {
-        let answer = self.answer(query);
-        // Status first, in five bytes, behind tag and length of three.
-        let head = usize::from(answer[1] & 0x7f) + 2;
-        let status = 2 + usize::from(answer[head + 1]);
-        std::fs::write(self.dir.path().join("token"), &answer[head + status..]).expect("a file");
-        self.run(&words("cms -verify -noverify -inform DER -in token -out content"));
         self.write("forged.ext", extensions);
         self.write("leaf.ext", "basicConstraints=CA:FALSE\n");
         let leaf = "x509 -req -sha256 -in authority.csr -CA root.pem -CAkey root.key -days 9 -extfile leaf.ext \
@@ -123,6 +117,13 @@ impl Authority {
              -extfile forged.ext -set_serial 23 -out forged.pem"
         );
         self.run(&words(&issue));
+        // After the certificates: a second that passes between must not make them younger than the stamp.
+        let answer = self.answer(query);
+        // Status first, in five bytes, behind tag and length of three.
+        let head = usize::from(answer[1] & 0x7f) + 2;
+        let status = 2 + usize::from(answer[head + 1]);
+        std::fs::write(self.dir.path().join("token"), &answer[head + status..]).expect("a file");
+        self.run(&words("cms -verify -noverify -inform DER -in token -out content"));
         let sign = "cms -sign -binary -nodetach -md sha256 -cades -econtent_type id-smime-ct-TSTInfo -in content \
             -signer forged.pem -inkey authority.key -certfile leaf.pem -outform DER -out forged";
         self.run(&words(sign));
