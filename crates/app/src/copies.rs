@@ -22,7 +22,7 @@ use store::{Keys, Tx, journal};
 use tokio::io::AsyncWriteExt as _;
 
 /// The job's name; its payload is the case's id and the exhibit's number.
-const DERIVE: &str = "derive";
+pub(crate) const DERIVE: &str = "derive";
 /// How long a worker may hold a job: more than all programs together are given for one file.
 const LEASE: SignedDuration = SignedDuration::from_mins(30);
 /// Tries before it is recorded that no copy can be made; a worker that dies of a file has tried it too.
@@ -158,8 +158,8 @@ impl App {
         Ok(())
     }
 
-    /// Makes every working copy that is due, one after the other, and says of how many exhibits. Apart from
-    /// [`App::run_jobs`], so that no deadline waits for a film.
+    /// Does every job of the slow lane that is due, one after the other, and says how many: working copies, and asking the
+    /// time-stamp authority. Apart from [`App::run_jobs`], so that no deadline waits for a film.
     ///
     /// # Errors
     /// Those of the store; a job that fails is tried again later.
@@ -171,7 +171,10 @@ impl App {
                 return Ok(done);
             };
             tx.commit().await?;
-            let result = self.make_copies_for(&job).await;
+            let result = match job.name.as_str() {
+                crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
+                _ => self.make_copies_for(&job).await,
+            };
             let mut tx = self.store.db.begin().await?;
             match result {
                 Ok(()) => jobs::done(&mut tx, &job).await?,

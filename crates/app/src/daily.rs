@@ -73,7 +73,7 @@ impl App {
     /// The next day's is planned first: one that fails must not be the last.
     pub(crate) async fn daily_seal(&self) -> Result<(), AppError> {
         self.plan(SEAL).await?;
-        self.seal().await.map(drop)
+        self.seal_to_be_stamped().await.map(drop)
     }
 
     pub(crate) async fn daily_round(&self, payload: &str) -> Result<(), AppError> {

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::Tx;
 
 /// The job's name; its payload is the case's id.
-const SILENCE: &str = "silence";
+pub(crate) const SILENCE: &str = "silence";
 /// How long a worker may hold a job before another takes it over.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 

@@ -1,6 +1,7 @@
 //! One drawer of a case as a bag that anybody can check offline.
 
 use crate::dossier::{Material, Shown};
+use crate::stamp::StampInBag;
 use crate::{App, AppError, Caller, kind};
 use anyhow::Context as _;
 use domain::access::Action;
@@ -76,6 +77,7 @@ impl App {
         }
         let shown = self.shown(exhibits, &state, &keys).await?;
         let lines = self.journal_lines(caller, &state, &sealed, drawer)?;
+        let stamps = self.stamps_for_bag(&id).await?;
         let material = self.material(caller, number, drawer, state, all, shown, &sealed);
         let pdf = self.render(material).await?;
         let info = self.bag_info(number, drawer);
@@ -97,6 +99,7 @@ impl App {
                 &all_entries(&sealed.entries),
                 &chain,
                 &sealed.proof,
+                &stamps,
                 &info,
             )
         });
@@ -302,6 +305,7 @@ fn write_bag(
     recorded: &[(u64, u32)],
     chain: &Chain,
     seal: &SealProof,
+    stamps: &[StampInBag],
     info: &[(String, String)],
 ) -> anyhow::Result<NamedTempFile> {
     let file = NamedTempFile::new().context("a temporary file")?;
@@ -348,10 +352,28 @@ fn write_bag(
         "proof/exhibits.json",
         &mut &serde_json::to_vec_pretty(&proofs)?[..],
     )?;
+    add_stamps(&mut bag, stamps)?;
     let buffered = bag.finish(info)?;
     buffered
         .into_inner()
         .map_err(|error| anyhow::anyhow!("the bag can't be written: {}", error.error()))
+}
+
+/// A bag without time-stamps has no list of them either.
+fn add_stamps<W: io::Write + io::Seek>(bag: &mut BagWriter<W>, stamps: &[StampInBag]) -> anyhow::Result<()> {
+    if stamps.is_empty() {
+        return Ok(());
+    }
+    let mut add = |path: &str, bytes: &[u8]| {
+        let path = path.strip_prefix("data/").unwrap_or(path);
+        bag.add(path, &mut &*bytes).map(drop)
+    };
+    for stamp in stamps {
+        add(&stamp.proof.text, &stamp.text)?;
+        add(&stamp.proof.token, &stamp.token)?;
+    }
+    let list: Vec<_> = stamps.iter().map(|stamp| &stamp.proof).collect();
+    Ok(add(proof::bag::STAMPS, &serde_json::to_vec_pretty(&list)?)?)
 }
 
 /// An async stream read from a blocking thread.

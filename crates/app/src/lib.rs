@@ -16,6 +16,7 @@ mod intake;
 mod join;
 pub mod kind;
 mod notices;
+mod operations;
 mod organisation;
 mod outbox;
 mod perform;
@@ -27,6 +28,7 @@ mod reverify;
 mod rollout;
 mod scan;
 mod seal;
+mod stamp;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod verify;
@@ -34,6 +36,9 @@ mod verify;
 /// An e-mail as text to read.
 pub use outside::mail;
 pub use outside::malware::Scanner;
+/// Why a time-stamp authority gave no answer, or none that is believed: every code that [`StampRow::fault`] can have, but
+/// `http-` and a status.
+pub const STAMP_FAULTS: [&[&str]; 2] = [&outside::authority::NoAnswer::CODES, &proof::stamp::Flaw::CODES];
 /// What working copies are made of.
 pub use outside::media;
 
@@ -45,13 +50,15 @@ pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
 pub use notices::{Notice, NoticeKind};
+pub use operations::{FailedJob, JOBS, JobsOf, Operations, StampRow};
 pub use perform::Performed;
 pub use procedures::Procedures;
 pub use query::{CaseFilter, CaseRow, CaseView, Counts, DutyRow, Page, Reading};
 pub use report::{Next, Receipt};
-pub use reverify::Round;
+pub use reverify::{DamagedFile, Round};
 pub use rollout::{Rollouts, UnitCoverage};
 pub use seal::Sealed;
+pub use stamp::{ProvedBefore, TimeAuthority};
 pub use verify::StoreReport;
 
 use domain::calendar::Calendar;
@@ -84,6 +91,7 @@ pub struct App {
     pub(crate) composer: Arc<dyn dossier::Composer>,
     settings: Settings,
     pub(crate) scanner: Option<Scanner>,
+    pub(crate) authority: Option<TimeAuthority>,
     pub(crate) daily: Daily,
     pub(crate) attempts: auth::Attempts,
     pub(crate) given: rollout::Given,
@@ -189,6 +197,7 @@ impl App {
             composer: parts.composer,
             settings: parts.settings,
             scanner: None,
+            authority: None,
             daily: Daily::default(),
             attempts: auth::Attempts::default(),
             given: rollout::Given::default(),
@@ -200,6 +209,13 @@ impl App {
     #[must_use]
     pub fn with_scanner(mut self, scanner: Option<Scanner>) -> Self {
         self.scanner = scanner;
+        self
+    }
+
+    /// Has the daily seals stamped by this authority.
+    #[must_use]
+    pub fn with_authority(mut self, authority: Option<TimeAuthority>) -> Self {
+        self.authority = authority;
         self
     }
 

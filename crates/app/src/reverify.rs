@@ -20,6 +20,16 @@ const STEP: u64 = 64 * 1024;
 /// How much is checked between two words on the progress of a round that is made at once.
 const PIECE: u64 = 64 * 1024 * 1024;
 
+/// Damaged files that a round names.
+const MAX_FILES: usize = 100;
+
+/// A damaged file by the name that it has in the folder `blobs`: nothing of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DamagedFile {
+    pub file: String,
+    pub what: Damage,
+}
+
 /// One round through all exhibits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Round {
@@ -32,6 +42,9 @@ pub struct Round {
     pub bytes: u64,
     /// Exhibits that are damaged, also those that an earlier round told of.
     pub damaged: u64,
+    /// Their files, the first hundred.
+    #[serde(default)]
+    pub files: Vec<DamagedFile>,
     /// Cases whose own journal could not be read, so that their exhibits were not looked at.
     pub unreadable_cases: u64,
     /// Counts the chains of jobs that have worked on a round, so that an older chain knows that it was overtaken.
@@ -49,6 +62,7 @@ impl Round {
             exhibits: 0,
             bytes: 0,
             damaged: 0,
+            files: Vec::new(),
             unreadable_cases: 0,
             turn: before.map_or(0, |before| before.turn) + 1,
             steps: 0,
@@ -212,6 +226,10 @@ impl App {
             Err(error) => return Err(error.into()),
         };
         round.damaged += 1;
+        if round.files.len() < MAX_FILES {
+            let file = exhibit.blob.to_string();
+            round.files.push(DamagedFile { file, what });
+        }
         tracing::error!(file = %exhibit.blob, %what, "an exhibit is damaged: its case's owner is told");
         self.tell_damage(state, exhibit.number, what).await
     }

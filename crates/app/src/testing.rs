@@ -1,6 +1,7 @@
 //! An application on a throw-away store, for tests here and in the crates above: Fjordby, a held clock, seeded dice.
 
 pub mod clamd;
+pub mod tsa;
 
 use crate::dossier::{Composer, Dossier, DossierLanguage, Material};
 use crate::{App, Caller, Clock, HeldClock, Parts, Settings};
@@ -56,6 +57,27 @@ impl TestApp {
             app: Arc::new(app.with_scanner(Some(scanner))),
             ..self
         }
+    }
+
+    /// The same with a time-stamp authority.
+    #[must_use]
+    pub fn stamped_by(self, authority: crate::TimeAuthority) -> Self {
+        let app = Arc::into_inner(self.app).expect("nobody else has it yet");
+        Self {
+            app: Arc::new(app.with_authority(Some(authority))),
+            ..self
+        }
+    }
+
+    /// Sets the clock to the machine's time, which programs outside the house go by.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's authority asks the machine too"
+    )]
+    pub fn at_machine_time(&self) {
+        // As exact as what is kept.
+        let now = Timestamp::now().as_microsecond();
+        self.clock.set(Timestamp::from_microsecond(now).expect("a time"));
     }
 
     /// The caller for a person, by id or e-mail.

@@ -124,6 +124,13 @@ impl App {
                     .failures
                     .push(format!("seal {}: its heads do not give its root", stored.id));
             }
+            if let Some(token) = store::stamps::token(&mut read, stored.id).await?
+                && let Err(flaw) = proof::stamp::Stamp::read(&token, stored.seal.signed_text().as_bytes())
+            {
+                report
+                    .failures
+                    .push(format!("seal {}: its time-stamp: {flaw}", stored.id));
+            }
             for leaf in leaves {
                 sealed.entry(leaf.case).or_default().insert((leaf.seq, leaf.head));
             }

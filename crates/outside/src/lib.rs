@@ -1,8 +1,9 @@
 //! What Værn makes for, and takes from, the world outside: the dossier as PDF, and pictures as they came.
 //!
 //! Making reads no clock and no network: bytes and times come in, bytes go out. [`media`] alone works on files, since the
-//! programs that it calls do; only [`malware`] talks to somebody.
+//! programs that it calls do; only [`malware`] and [`authority`] talk to somebody.
 
+pub mod authority;
 pub mod dossier;
 pub mod guide;
 pub mod mail;

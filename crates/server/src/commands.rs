@@ -8,6 +8,7 @@ use app::{App, AppError, Caller};
 use domain::ids::CaseNumber;
 use domain::language::Language;
 use domain::vocabulary::Compartment;
+use proof::stamp::Authorities;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -149,7 +150,7 @@ pub async fn password(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
 }
 
 pub async fn seal(data: &Path) -> anyhow::Result<ExitCode> {
-    let sealed = open_app(data).await?.seal().await?;
+    let sealed = open_app(data).await?.seal_to_be_stamped().await?;
     let root: String = sealed
         .seal
         .root
@@ -190,9 +191,11 @@ pub async fn export(
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn verify(path: &Path) -> anyhow::Result<ExitCode> {
+pub fn verify(path: &Path, tsa_ca: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let trusted = tsa_ca.map(trusted).transpose()?;
     let file = File::open(path).with_context(|| path.display().to_string())?;
-    let report = proof::verify::verify_bag(BufReader::with_capacity(1 << 20, file));
+    let file = BufReader::with_capacity(1 << 20, file);
+    let report = proof::verify::verify_bag_trusting(file, trusted.as_ref());
     report.checked.iter().for_each(|line| println!("ok    {line}"));
     report
         .failures
@@ -207,11 +210,26 @@ pub fn verify(path: &Path) -> anyhow::Result<ExitCode> {
     {
         println!("seal  {at} by the server's own clock");
     }
+    for stamp in &report.stamps {
+        let before = jiff::Timestamp::from_microsecond(stamp.before_us)?;
+        let trust = if stamp.is_trusted {
+            "an authority that you trust"
+        } else {
+            "whose certificate was not checked: name its root with --tsa-ca"
+        };
+        let (up_to, authority) = (stamp.up_to, &stamp.authority);
+        println!("stamp entries 1 to {up_to} existed before {before} according to {authority}, {trust}");
+    }
     Ok(if report.holds() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn trusted(path: &Path) -> anyhow::Result<Authorities> {
+    let pem = std::fs::read(path).with_context(|| path.display().to_string())?;
+    Authorities::from_pem(&pem).with_context(|| format!("{} has no certificates in PEM", path.display()))
 }
 
 pub async fn verify_store(data: &Path) -> anyhow::Result<ExitCode> {

@@ -69,7 +69,12 @@ enum Command {
         output: PathBuf,
     },
     /// Check a bag, offline. Exit 0, or 1 and the names of what fails.
-    Verify { bag: PathBuf },
+    Verify {
+        bag: PathBuf,
+        /// A PEM file with the certificates of the time-stamp authorities that you trust: its time-stamps must come from them.
+        #[arg(long, value_name = "FILE")]
+        tsa_ca: Option<PathBuf>,
+    },
     /// Check every chain, entry, file and seal of the store. Exit 0, or 1 and what fails.
     VerifyStore,
     /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of damaged
@@ -165,7 +170,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             drawer,
             output,
         } => commands::export(&data, &number, drawer, &output).await,
-        Command::Verify { bag } => commands::verify(&bag),
+        Command::Verify { bag, tsa_ca } => commands::verify(&bag, tsa_ca.as_deref()),
         Command::VerifyStore => commands::verify_store(&data).await,
         Command::Reverify => commands::reverify(&data).await,
         Command::Openapi => {

@@ -1,7 +1,7 @@
 //! From a data folder to a running application: keys, store, procedure.
 
 use anyhow::{Context, bail};
-use app::{App, Clock, Daily, Parts, Scanner, Settings};
+use app::{App, Clock, Daily, Parts, Scanner, Settings, TimeAuthority};
 use proof::{MasterKey, SigningKey};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
@@ -48,7 +48,24 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
         settings,
     })
     .await?;
-    Ok(app.with_scanner(scanner).with_daily(daily()?))
+    Ok(app
+        .with_scanner(scanner)
+        .with_daily(daily()?)
+        .with_authority(authority()?))
+}
+
+/// Whoever stamps the daily seals, if anybody does.
+fn authority() -> anyhow::Result<Option<TimeAuthority>> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let Some(address) = set("VAERN_TSA") else {
+        return Ok(None);
+    };
+    let file =
+        set("VAERN_TSA_CERT").context("VAERN_TSA needs VAERN_TSA_CERT, a PEM file with whom to trust")?;
+    let certificates = std::fs::read(&file).with_context(|| format!("VAERN_TSA_CERT: {file}"))?;
+    let (basic, policy) = (set("VAERN_TSA_LOGIN"), set("VAERN_TSA_POLICY"));
+    let authority = TimeAuthority::new(&address, basic.as_deref(), &certificates, policy.as_deref());
+    Ok(Some(authority.context("VAERN_TSA")?))
 }
 
 fn daily() -> anyhow::Result<Daily> {

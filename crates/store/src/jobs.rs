@@ -25,6 +25,9 @@ statements! {
     GET = "SELECT id, name, payload, run_at, lease_until, attempts, last_error, state FROM jobs WHERE id = $1";
     IN_STATE = "SELECT id, name, payload, run_at, lease_until, attempts, last_error, state FROM jobs \
         WHERE state = $1 ORDER BY run_at, id LIMIT $2";
+    STANDING = "SELECT name, state, COUNT(*), MIN(run_at), MAX(attempts) FROM jobs \
+        WHERE state IN ('waiting', 'running', 'failed') GROUP BY name, state ORDER BY name, state";
+    RETRY = "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'failed'";
     PURGE = "DELETE FROM jobs WHERE state = 'done' AND run_at < $1";
 }
 
@@ -245,6 +248,44 @@ pub async fn in_state(on: &mut impl Ask, state: JobState, limit: u32) -> Result<
         .iter()
         .map(read)
         .collect()
+}
+
+/// How many jobs of one name stand one way; those that are done are not counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub name: String,
+    pub state: JobState,
+    pub jobs: u64,
+    /// When the first of them is to run, or ran.
+    pub first: Timestamp,
+    /// The most often that one of them was claimed.
+    pub attempts: u32,
+}
+
+/// The jobs that are not done, by name and state.
+///
+/// # Errors
+/// Those of the database.
+pub async fn standing(on: &mut impl Ask) -> Result<Vec<Standing>> {
+    let read = |row: &Row| {
+        Ok(Standing {
+            name: row.text(0)?,
+            state: JobState::parse(&row.text(1)?)?,
+            jobs: row.count(2)?,
+            first: row.time(3)?,
+            attempts: u32::try_from(row.int(4)?).map_err(StoreError::other)?,
+        })
+    };
+    on.sql(STANDING).all().await?.iter().map(read).collect()
+}
+
+/// Lets a job that was given up begin anew; `false` if there is none such.
+///
+/// # Errors
+/// Those of the database.
+pub async fn retry(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool> {
+    let query = tx.sql(RETRY).bind(id).bind(now.as_microsecond());
+    Ok(query.run().await? > 0)
 }
 
 /// Removes jobs that were done and were to run before `before`; gives their number.

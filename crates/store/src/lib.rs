@@ -26,6 +26,7 @@ pub mod rollouts;
 pub mod seals;
 pub mod sessions;
 pub mod settings;
+pub mod stamps;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -89,6 +90,7 @@ const STATEMENTS: &[&[&str]] = &[
     seals::STATEMENTS,
     sessions::STATEMENTS,
     settings::STATEMENTS,
+    stamps::STATEMENTS,
 ];
 
 /// Whether a text was declared by `statements!`, so that the tests have prepared it.

@@ -29,6 +29,7 @@ statements! {
         ON CONFLICT DO NOTHING";
     LATEST = "SELECT at, size, root, public_key, signature, id FROM seals ORDER BY id DESC LIMIT 1";
     ALL = "SELECT at, size, root, public_key, signature, id FROM seals ORDER BY id";
+    ONE = "SELECT at, size, root, public_key, signature, id FROM seals WHERE id = $1";
     LEAVES = "SELECT l.case_id, l.seq, l.head FROM seal_leaves l WHERE l.seal_id = \
         (SELECT MAX(m.seal_id) FROM seal_leaves m WHERE m.case_id = l.case_id AND m.seal_id <= $1)";
     FIRST_WITH = "SELECT MIN(seal_id) FROM seal_leaves WHERE case_id = $1";
@@ -117,6 +118,20 @@ pub async fn save(tx: &mut Tx, seal: &Seal, heads: &[HeadLeaf]) -> Result<u64> {
 /// Those of the database.
 pub async fn latest(on: &mut impl Ask) -> Result<Option<StoredSeal>> {
     on.sql(LATEST)
+        .maybe()
+        .await?
+        .map(|row| read_seal(&row))
+        .transpose()
+}
+
+/// The seal with this number.
+///
+/// # Errors
+/// Those of the database.
+pub async fn one(on: &mut impl Ask, id: u64) -> Result<Option<StoredSeal>> {
+    let id = i64::try_from(id).map_err(StoreError::other)?;
+    on.sql(ONE)
+        .bind(id)
         .maybe()
         .await?
         .map(|row| read_seal(&row))

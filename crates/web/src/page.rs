@@ -137,7 +137,10 @@ fn nav(l: &L, path: &str, me: Option<&Person>) -> Vec<Link> {
         links.push(("/access-log", "nav-access-log"));
     }
     if me.has(Role::Admin) {
-        links.push(("/organisation", "nav-organisation"));
+        links.extend([
+            ("/operations", "nav-operations"),
+            ("/organisation", "nav-organisation"),
+        ]);
     }
     let here = path.split('?').next().unwrap_or("/");
     let current = |href: &str| {

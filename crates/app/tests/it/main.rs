@@ -39,5 +39,6 @@ mod restart;
 mod reverify;
 mod say;
 mod scan;
+mod stamp;
 mod verify;
 mod views;

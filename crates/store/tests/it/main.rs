@@ -13,6 +13,7 @@ mod queue;
 mod rollouts;
 mod seals;
 mod sessions;
+mod stamps;
 
 use std::sync::Arc;
 

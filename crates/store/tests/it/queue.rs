@@ -136,6 +136,28 @@ async fn a_failing_job_is_tried_ever_more_rarely_and_then_given_up() {
             .await
             .unwrap();
         assert_eq!(failed[0].last_error.as_deref(), Some("nobody answered"));
+        // And may be begun anew by hand, once.
+        enqueue(&store, "other", at(9_000_000)).await;
+        let mut read = store.db.read().await.unwrap();
+        let standing = jobs::standing(&mut read).await.unwrap();
+        let seen: Vec<_> = standing
+            .iter()
+            .map(|one| (one.name.as_str(), one.state, one.jobs, one.attempts))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("escalate", JobState::Failed, 1, 10),
+                ("escalate", JobState::Waiting, 1, 0)
+            ]
+        );
+        let mut tx = store.db.begin().await.unwrap();
+        assert!(!jobs::retry(&mut tx, "other", now).await.unwrap());
+        assert!(jobs::retry(&mut tx, "j", now).await.unwrap());
+        assert!(!jobs::retry(&mut tx, "j", now).await.unwrap());
+        tx.commit().await.unwrap();
+        let job = claim(&store, now).await.unwrap();
+        assert_eq!((job.id.as_str(), job.attempts), ("j", 1));
     })
     .await;
 }

@@ -36,6 +36,8 @@ struct JournalPage {
     head: Head,
     tabs: Vec<Tab>,
     lines: Vec<Line>,
+    /// Up to where an authority has stamped the journal, and before when.
+    proved: Option<String>,
     /// Numbers of the pages, the current one marked.
     pages: Vec<(usize, bool)>,
 }
@@ -83,6 +85,21 @@ pub async fn drawer(ctx: &Ctx, number: &CaseNumber, drawer: Compartment) -> Resu
 /// Every entry that is shown to the reader, newest first, in pages.
 pub async fn journal(ctx: &Ctx, number: &CaseNumber) -> Result<Response, PageError> {
     let view = ctx.app.case(&ctx.caller, number, Viewing::Journal).await?;
+    let proved = ctx
+        .app
+        .proved(&view)
+        .await?
+        .into_iter()
+        .next_back()
+        .map(|proved| {
+            let before = ctx.l.at(proved.before);
+            let args = [
+                ("up_to", proved.up_to.to_string()),
+                ("before", before),
+                ("authority", proved.authority),
+            ];
+            ctx.l.ta("journal-proved", &args)
+        });
     let mut lines = teller(ctx).lines(&view.entries);
     lines.reverse();
     let asked = ctx
@@ -98,6 +115,7 @@ pub async fn journal(ctx: &Ctx, number: &CaseNumber) -> Result<Response, PageErr
         head: Head::of(ctx, &view),
         tabs: tabs(ctx, &view, "journal"),
         lines,
+        proved,
         pages: if last > 1 {
             (1..=last).map(|number| (number, number == page)).collect()
         } else {

@@ -85,6 +85,14 @@ impl TestApp {
         Self { inner, router }
     }
 
+    /// With this time-stamp authority.
+    pub async fn stamped_by(authority: app::TimeAuthority) -> Self {
+        let inner = testing::TestApp::with(Engine::Sqlite, Arc::new(web::Words), Settings::default()).await;
+        let inner = inner.stamped_by(authority);
+        let router = web::router(Arc::clone(&inner.app));
+        Self { inner, router }
+    }
+
     /// A browser that has not signed in.
     pub fn nobody(&self) -> Client {
         Client {

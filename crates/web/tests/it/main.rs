@@ -10,6 +10,7 @@ mod guide;
 mod helpers;
 mod lists;
 mod malware;
+mod operations;
 mod outbox;
 mod pages;
 mod profile;

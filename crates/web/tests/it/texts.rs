@@ -216,6 +216,11 @@ fn every_value_has_a_word() {
     put("reader", names!(domain::guide::Reader));
     put("guide-state", names!(domain::guide::EditionState));
     put("guide-size", names!(domain::guide::Size));
+    put("job", &app::JOBS);
+    put("stamp", &["waiting", "stamped", "overtaken"]);
+    app::STAMP_FAULTS
+        .iter()
+        .for_each(|codes| put("stamp-fault", codes));
     put("problem", Refusal::PROBLEMS);
     put("file", FileFault::CODES);
     put("copies-failed", app::media::Fault::CODES);

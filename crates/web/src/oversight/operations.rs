@@ -1,0 +1,237 @@
+//! `GET /operations`: what runs by itself and how it went; for the administrator, without any case.
+
+use crate::ctx::{Ctx, encode};
+use crate::page::{Frame, PageError, render};
+use app::{FailedJob, JobsOf, Operations, Round, StampRow};
+use askama::Template;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+
+#[derive(Template)]
+#[template(path = "oversight/operations.html")]
+struct Page {
+    frame: Frame,
+    /// Each fact with its name, in groups that have a heading.
+    rounds: Vec<(String, String)>,
+    damaged: Vec<String>,
+    /// Something is wrong with what is kept.
+    alarm: bool,
+    seals: Vec<(String, String)>,
+    stamps: Vec<Stamp>,
+    next: Option<String>,
+    jobs: Vec<Job>,
+    failed: Vec<Failed>,
+    machine: Vec<(String, String)>,
+}
+
+struct Stamp {
+    seal: u64,
+    sealed: String,
+    state: String,
+    /// It waits, so it can be asked for now.
+    waits: bool,
+    fault: Option<String>,
+    given: Option<String>,
+}
+
+struct Job {
+    name: String,
+    state: String,
+    jobs: u64,
+    first: String,
+}
+
+struct Failed {
+    href: String,
+    name: String,
+    tries: String,
+    error: String,
+}
+
+/// `GET /operations`
+pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
+    let asked = ctx.query("after");
+    let seen = ctx.app.operations(&ctx.caller, asked.as_deref()).await?;
+    let damaged = seen
+        .round
+        .as_ref()
+        .map(|round| round.files.as_slice())
+        .unwrap_or_default();
+    render(&Page {
+        frame: Frame::of(&ctx),
+        rounds: rounds(&ctx, &seen),
+        damaged: damaged
+            .iter()
+            .map(|file| format!("{}: {}", file.file, ctx.l.t(&format!("damage-{}", file.what))))
+            .collect(),
+        alarm: seen.round.as_ref().is_some_and(|round| !round.is_whole()),
+        seals: seals(&ctx, &seen),
+        stamps: seen.stamps.items.iter().map(|row| stamp(&ctx, row)).collect(),
+        next: seen
+            .stamps
+            .next
+            .as_ref()
+            .map(|next| format!("/operations?after={}", encode(next))),
+        jobs: seen.jobs.iter().map(|jobs| job(&ctx, jobs)).collect(),
+        failed: seen.failed.iter().map(|job| failed(&ctx, job)).collect(),
+        machine: machine(&ctx, &seen),
+    })
+}
+
+/// `POST /operations/jobs/{id}`: a job that was given up begins anew.
+pub async fn retry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, PageError> {
+    ctx.app.retry_job(&ctx.caller, &id).await?;
+    Ok(Redirect::to("/operations?done=job-again").into_response())
+}
+
+/// `POST /operations/stamps/{seal}`: the time-stamp authority is asked now.
+pub async fn ask(ctx: Ctx, Path(seal): Path<u64>) -> Result<Response, PageError> {
+    ctx.app.ask_again(&ctx.caller, seal).await?;
+    Ok(Redirect::to("/operations?done=stamp-again").into_response())
+}
+
+type Facts = Vec<(String, String)>;
+
+fn fact(ctx: &Ctx, name: &str, value: String) -> (String, String) {
+    (ctx.l.t(&format!("operations-{name}")), value)
+}
+
+fn rounds(ctx: &Ctx, seen: &Operations) -> Facts {
+    let l = &ctx.l;
+    let mut facts = Vec::new();
+    match &seen.round {
+        None => facts.push(fact(ctx, "round", l.t("operations-round-none"))),
+        Some(round) => facts.extend(round_facts(ctx, round)),
+    }
+    if let Some(next) = seen.next_round {
+        facts.push(fact(ctx, "next", l.at(next)));
+    }
+    facts.push(fact(
+        ctx,
+        "rate",
+        l.ta("operations-a-minute", &[("bytes", l.bytes(seen.bytes_a_minute))]),
+    ));
+    facts
+}
+
+fn round_facts(ctx: &Ctx, round: &Round) -> Facts {
+    let l = &ctx.l;
+    let state = match round.finished {
+        Some(at) => l.ta(
+            "operations-round-done",
+            &[("begun", l.at(round.begun)), ("ended", l.at(at))],
+        ),
+        None => l.ta("operations-round-runs", &[("begun", l.at(round.begun))]),
+    };
+    vec![
+        fact(ctx, "round", state),
+        fact(
+            ctx,
+            "exhibits",
+            format!("{} ({})", round.exhibits, l.bytes(round.bytes)),
+        ),
+        fact(ctx, "damaged", round.damaged.to_string()),
+        fact(ctx, "unreadable", round.unreadable_cases.to_string()),
+    ]
+}
+
+fn seals(ctx: &Ctx, seen: &Operations) -> Facts {
+    let l = &ctx.l;
+    let last = match seen.sealed {
+        Some((at, cases)) => l.ta(
+            "operations-sealed",
+            &[("at", l.at(at)), ("cases", cases.to_string())],
+        ),
+        None => l.t("operations-sealed-none"),
+    };
+    let mut facts = vec![fact(ctx, "seal", last)];
+    if let Some(next) = seen.next_seal {
+        facts.push(fact(ctx, "next", l.at(next)));
+    }
+    facts.push(fact(ctx, "fingerprint", seen.fingerprint.clone()));
+    match &seen.authority {
+        None => facts.push(fact(ctx, "authority", l.t("operations-authority-none"))),
+        Some(address) => {
+            facts.push(fact(ctx, "authority", address.clone()));
+            facts.push(fact(ctx, "stamped", seen.stamped.to_string()));
+            facts.push(fact(ctx, "unanswered", seen.unanswered.to_string()));
+        }
+    }
+    facts
+}
+
+fn stamp(ctx: &Ctx, row: &StampRow) -> Stamp {
+    let l = &ctx.l;
+    let fault = row.fault.as_ref().map(|code| match code.strip_prefix("http-") {
+        Some(status) => l.ta("stamp-fault-http", &[("status", status)]),
+        None => l.t(&format!("stamp-fault-{code}")),
+    });
+    let given = row.at.zip(row.authority.as_ref());
+    Stamp {
+        seal: row.seal,
+        sealed: l.at(row.sealed_at),
+        state: l.t(&format!("stamp-{}", row.state)),
+        waits: row.state == "waiting",
+        fault: fault.map(|fault| {
+            let next = row
+                .next_at
+                .map(|at| l.ta("operations-asked-again", &[("at", l.at(at))]));
+            format!("{fault}. {}", next.unwrap_or_default())
+        }),
+        given: given.map(|(at, authority)| {
+            l.ta(
+                "operations-stamped-by",
+                &[("at", l.at(at)), ("authority", authority.clone())],
+            )
+        }),
+    }
+}
+
+fn job(ctx: &Ctx, jobs: &JobsOf) -> Job {
+    Job {
+        name: name(ctx, &jobs.name),
+        state: ctx.l.t(&format!("job-state-{}", jobs.state)),
+        jobs: jobs.jobs,
+        first: ctx.l.at(jobs.first),
+    }
+}
+
+fn failed(ctx: &Ctx, job: &FailedJob) -> Failed {
+    let args = [("tries", job.tries.to_string()), ("at", ctx.l.at(job.at))];
+    Failed {
+        href: format!("/operations/jobs/{}", encode(&job.id).replace('/', "%2F")),
+        name: name(ctx, &job.name),
+        tries: ctx.l.ta("operations-tries", &args),
+        error: job.error.clone(),
+    }
+}
+
+fn name(ctx: &Ctx, job: &str) -> String {
+    let key = format!("job-{job}");
+    if ctx.l.has(&key) {
+        ctx.l.t(&key)
+    } else {
+        job.to_owned()
+    }
+}
+
+fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
+    let scans = match (seen.scans, seen.unscanned) {
+        (false, _) => ctx.l.t("operations-scanner-none"),
+        (true, waiting) => ctx
+            .l
+            .tn("operations-scanner", i64::try_from(waiting).unwrap_or(i64::MAX)),
+    };
+    vec![
+        fact(ctx, "scans", scans),
+        fact(
+            ctx,
+            "engine",
+            if seen.engine == "sqlite" {
+                "SQLite".into()
+            } else {
+                "PostgreSQL".into()
+            },
+        ),
+    ]
+}
