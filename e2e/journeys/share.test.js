@@ -100,7 +100,7 @@ describe("the installed app", () => {
     await axe(page);
     await page.goto("/outbox");
     await page.getByRole("button", { name: "Vis, hvad der står" }).click();
-    await page.getByText("Det er låst").waitFor();
+    await page.getByText("Det er låst. Log ind med net for at se det.").waitFor();
     await context.setOffline(false);
     const sent = page.getByText("Sendt. Din henvendelse er modtaget og har nummer");
     await sent.waitFor();
@@ -125,7 +125,7 @@ describe("the installed app", () => {
     await page.goto("/outbox");
     await page.getByText("Log ind, så bliver det sendt").waitFor();
     await page.getByRole("button", { name: "Vis, hvad der står" }).click();
-    await page.getByText("Det er låst").waitFor();
+    await page.getByText("Det er låst. Log ind med net for at se det.").waitFor();
     assert.equal(await page.getByText("Kun for mig").count(), 0);
     await page.goto("/");
     await stepIn(page, "Vibeke Holst");

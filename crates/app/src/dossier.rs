@@ -1,6 +1,7 @@
 //! What a dossier is written from. The words are the screen's, so the web gives them ([`Composer`]); the pages are
 //! `outside`'s.
 
+use crate::ProvedBefore;
 use domain::calendar::Calendar;
 use domain::case::{Actor, CaseState, Entry, Exhibit};
 use domain::ids::CaseNumber;
@@ -33,6 +34,8 @@ pub struct Material {
     pub root: String,
     pub fingerprint: String,
     pub sealed_at: Timestamp,
+    /// How far an outside authority has stamped the journal: in steps, oldest first.
+    pub proved: Vec<ProvedBefore>,
 }
 
 /// An exhibit with what can be shown of it on paper.

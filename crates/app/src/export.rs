@@ -78,7 +78,10 @@ impl App {
         let shown = self.shown(exhibits, &state, &keys).await?;
         let lines = self.journal_lines(caller, &state, &sealed, drawer)?;
         let stamps = self.stamps_for_bag(&id).await?;
-        let material = self.material(caller, number, drawer, state, all, shown, &sealed);
+        let material = Material {
+            proved: self.proved_before(&id).await?,
+            ..self.material(caller, number, drawer, state, all, shown, &sealed)
+        };
         let pdf = self.render(material).await?;
         let info = self.bag_info(number, drawer);
         let chain = Chain::new(
@@ -248,6 +251,7 @@ impl App {
             root: hex::encode(sealed.proof.root),
             fingerprint: self.signing.fingerprint(),
             sealed_at: sealed.at,
+            proved: Vec::new(),
         }
     }
 

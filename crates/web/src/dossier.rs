@@ -3,6 +3,7 @@
 
 use crate::case::story::{Fact, Teller};
 use crate::text::L;
+use app::ProvedBefore;
 use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
 use domain::case::{Actor, CaseState, Entry, Event};
 use domain::ids::PersonId;
@@ -49,7 +50,14 @@ impl Composer for Words {
             exhibits: material
                 .exhibits
                 .into_iter()
-                .map(|shown| exhibit(shown, &material.state, &teller))
+                .map(|shown| {
+                    let stamped = stamped(shown.exhibit.number, &material.entries, &material.proved, &l);
+                    let page = exhibit(shown, &material.state, &teller);
+                    ExhibitPage {
+                        corroboration: format!("{} {stamped}", page.corroboration),
+                        ..page
+                    }
+                })
                 .collect(),
         }
     }
@@ -281,6 +289,24 @@ fn corroboration(exhibit: u32, case: &CaseState, l: &L) -> String {
         told = format!("{told} {also}.");
     }
     told
+}
+
+/// Before when the exhibit was here, and on whose word; what that does not show.
+fn stamped(exhibit: u32, entries: &[Entry], proved: &[ProvedBefore], l: &L) -> String {
+    let sealed =
+        |entry: &&Entry| matches!(&entry.event, Event::ExhibitSealed(sealed) if sealed.number == exhibit);
+    let seq = entries.iter().find(sealed).map(|entry| entry.seq);
+    let first = seq.and_then(|seq| proved.iter().find(|proved| proved.up_to >= seq));
+    match first {
+        Some(proved) => {
+            let args = [
+                ("before", l.at(proved.before)),
+                ("authority", proved.authority.clone()),
+            ];
+            l.ta("dossier-stamped", &args)
+        }
+        None => l.t("dossier-not-stamped"),
+    }
 }
 
 fn exhibit(shown: Shown, case: &CaseState, teller: &Teller<'_>) -> ExhibitPage {

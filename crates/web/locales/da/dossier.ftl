@@ -14,4 +14,6 @@ dossier-head = Journalens slutsum
 dossier-root = Seglets rod (Merkle)
 dossier-key = Nøglens fingeraftryk
 dossier-sealed = Forseglet efter serverens eget ur
+dossier-stamped = Bilaget var forseglet hos kommunen før { $before }; det bevidner { $authority } med et tidsstempel i pakken. Det viser ikke, hvem der har skrevet noget, eller om det har stået på nettet.
+dossier-not-stamped = Tidspunktet er serverens eget; intet uafhængigt tidsstempel dækker bilaget.
 dossier-limits = Tiderne er serverens egne. Sammenlign nøglens fingeraftryk med det, som kommunen offentliggør.

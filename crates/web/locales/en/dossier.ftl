@@ -14,4 +14,6 @@ dossier-head = The journal's final checksum
 dossier-root = Root of the seal (Merkle)
 dossier-key = Fingerprint of the key
 dossier-sealed = Sealed by the server's own clock
+dossier-stamped = The exhibit was sealed at the municipality before { $before }; { $authority } bears witness to that by a time-stamp in the bag. It does not show who wrote anything, or whether it was ever online.
+dossier-not-stamped = The time is the server’s own; no independent time-stamp covers the exhibit.
 dossier-limits = Times are the server's own. Compare the key's fingerprint with the one that the municipality publishes.
