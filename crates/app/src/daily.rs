@@ -81,6 +81,7 @@ impl App {
             return self.continue_round(payload).await;
         }
         self.plan(REVERIFY).await?;
+        self.forget_mails().await?;
         self.begin_round().await
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Nothing is dropped silently: n files in, n exhibits out, or an error that names each file that was refused.
 
-use crate::kind::Sniffer;
+use crate::kind::{self, Sniffer};
+use crate::mailroom::Slip;
 use crate::{App, AppError, Caller, FileFault, FileProblem};
 use domain::access::Action;
 use domain::case::{Arrival, CommandKind, Exhibit};
@@ -55,6 +56,8 @@ pub struct Incoming {
     blobs: store::Blobs,
     dice: StdRng,
     scanner: Option<Scanner>,
+    /// How it came, if it is an e-mail.
+    pub(crate) slip: Option<Slip>,
     kept: bool,
 }
 
@@ -67,6 +70,8 @@ struct Current {
     sniffer: Sniffer,
     bytes: u64,
     scanning: Option<Scanning>,
+    /// A message of a mail door: it is one whatever it looks like.
+    is_letter: bool,
 }
 
 impl App {
@@ -107,6 +112,7 @@ impl App {
             blobs: self.store.blobs.clone(),
             dice: self.dice(),
             scanner: self.scanner.clone(),
+            slip: None,
             kept: false,
         }
     }
@@ -146,7 +152,20 @@ impl Incoming {
             sniffer,
             bytes: 0,
             scanning: self.scanner.as_ref().map(Scanner::begin),
+            is_letter: false,
         });
+        Ok(())
+    }
+
+    /// Begins an e-mail that came through a mail door: broken as it may be, it is kept as a message.
+    ///
+    /// # Errors
+    /// As [`Incoming::file`].
+    pub(crate) async fn letter(&mut self, name: &str, arrival: Arrival) -> Result<(), AppError> {
+        self.file(name, arrival).await?;
+        if let Some(current) = &mut self.current {
+            current.is_letter = true;
+        }
         Ok(())
     }
 
@@ -193,6 +212,7 @@ impl Incoming {
             sniffer,
             bytes,
             scanning,
+            is_letter,
         } = current;
         let fault = if bytes == 0 {
             Some(FileFault::Empty)
@@ -203,6 +223,7 @@ impl Incoming {
         };
         let found = match fault {
             Some(fault) => Err(fault),
+            None if is_letter => Ok(kind::EML),
             None => sniffer.finish(&name),
         };
         match (found, writer) {

@@ -15,6 +15,7 @@ mod idempotency;
 mod intake;
 mod join;
 pub mod kind;
+mod mailroom;
 mod notices;
 mod operations;
 mod organisation;
@@ -49,6 +50,7 @@ pub use daily::Daily;
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
+pub use mailroom::{Delivered, Delivery, MAIL_LIMIT, MailCard, MailRow};
 pub use notices::{Notice, NoticeKind};
 pub use operations::{FailedJob, JOBS, JobsOf, Operations, StampRow};
 pub use perform::Performed;
@@ -95,6 +97,7 @@ pub struct App {
     pub(crate) daily: Daily,
     pub(crate) attempts: auth::Attempts,
     pub(crate) given: rollout::Given,
+    pub(crate) mail_policy: domain::mail::Policy,
     guides: guide::Shelf,
 }
 
@@ -201,6 +204,7 @@ impl App {
             daily: Daily::default(),
             attempts: auth::Attempts::default(),
             given: rollout::Given::default(),
+            mail_policy: domain::mail::Policy::default(),
             guides: guide::Shelf::default(),
         })
     }
@@ -209,6 +213,13 @@ impl App {
     #[must_use]
     pub fn with_scanner(mut self, scanner: Option<Scanner>) -> Self {
         self.scanner = scanner;
+        self
+    }
+
+    /// What is asked of e-mails at the door.
+    #[must_use]
+    pub fn with_mail_policy(mut self, policy: domain::mail::Policy) -> Self {
+        self.mail_policy = policy;
         self
     }
 

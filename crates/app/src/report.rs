@@ -110,6 +110,7 @@ impl App {
             exhibits,
             next: next(&performed.duties),
         };
+        self.mail_taken(&mut tx, incoming, &reporter).await?;
         if let Some(once) = &once {
             let body = serde_json::to_vec(&receipt).map_err(|error| AppError::Internal(error.into()))?;
             self.remember(&mut tx, once, &body).await?;

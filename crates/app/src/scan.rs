@@ -3,7 +3,7 @@
 use crate::intake::Incoming;
 use crate::{App, AppError, Caller, ReceivedFile};
 use anyhow::Context as _;
-use domain::case::{Event, Exhibit, Verdict};
+use domain::case::{Event, Exhibit, Mailed, Verdict};
 use domain::ids::CaseId;
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt as _;
@@ -20,7 +20,23 @@ impl Incoming {
             let scanned = file.scan.as_ref().map(|scan| scanned(exhibit.number, scan));
             std::iter::once(Event::ExhibitSealed(exhibit.clone())).chain(scanned)
         };
-        exhibits.iter().zip(&self.files).flat_map(sealed).collect()
+        let mut events: Vec<Event> = exhibits.iter().zip(&self.files).flat_map(sealed).collect();
+        events.extend(
+            self.mailed(exhibits)
+                .map(|mailed| Event::ExhibitMailed(Box::new(mailed))),
+        );
+        events
+    }
+
+    /// How the message among these came, with the numbers of the exhibits that it became.
+    fn mailed(&self, exhibits: &[Exhibit]) -> Option<Mailed> {
+        let number = |place: u32| Some(exhibits.get(usize::try_from(place).ok()?)?.number);
+        let mut mailed = self.slip.as_ref()?.mailed.clone();
+        mailed.exhibit = number(0)?;
+        for part in &mut mailed.inside {
+            part.exhibit = part.exhibit.and_then(number);
+        }
+        Some(mailed)
     }
 }
 

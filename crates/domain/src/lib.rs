@@ -11,6 +11,7 @@ pub mod guide;
 pub mod ids;
 pub mod import;
 pub mod language;
+pub mod mail;
 pub mod organisation;
 pub mod procedure;
 pub mod rollout;

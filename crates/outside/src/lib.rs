@@ -6,6 +6,7 @@
 pub mod authority;
 pub mod dossier;
 pub mod guide;
+pub mod lmtp;
 pub mod mail;
 pub mod malware;
 pub mod media;

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-async fn open_app(data: &Path) -> anyhow::Result<App> {
+pub async fn open_app(data: &Path) -> anyhow::Result<App> {
     open::open(data, Arc::new(SystemClock), false).await
 }
 

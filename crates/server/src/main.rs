@@ -3,6 +3,7 @@
 mod clock;
 mod commands;
 mod demo;
+mod mail;
 mod open;
 mod serve;
 
@@ -57,6 +58,13 @@ enum Command {
     Person {
         #[command(subcommand)]
         command: Person,
+    },
+    /// Take the e-mail on standard input: a report, something that waits for HR, or no case. Exit 0 when it is kept, 75 when it
+    /// must be brought again, 65 when it can't be taken.
+    IntakeMail {
+        /// The envelope's sender, as the mail server knows it; empty for the null sender.
+        #[arg(long)]
+        sender: Option<String>,
     },
     /// Put all chain heads under one signed Merkle root.
     Seal,
@@ -164,6 +172,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Person {
             command: Person::Password { email },
         } => commands::password(&data, &email).await,
+        Command::IntakeMail { sender } => mail::intake(&data, sender.as_deref()).await,
         Command::Seal => commands::seal(&data).await,
         Command::Export {
             number,

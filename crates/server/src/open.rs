@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 use app::{App, Clock, Daily, Parts, Scanner, Settings, TimeAuthority};
+use domain::mail::Policy;
 use proof::{MasterKey, SigningKey};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
@@ -51,7 +52,16 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
     Ok(app
         .with_scanner(scanner)
         .with_daily(daily()?)
-        .with_authority(authority()?))
+        .with_authority(authority()?)
+        .with_mail_policy(mail_policy()?))
+}
+
+fn mail_policy() -> anyhow::Result<Policy> {
+    let mut policy = Policy::default();
+    if let Ok(daily) = std::env::var("VAERN_MAIL_DAILY") {
+        policy.daily = daily.parse().context("VAERN_MAIL_DAILY is not a number")?;
+    }
+    Ok(policy)
 }
 
 /// Whoever stamps the daily seals, if anybody does.

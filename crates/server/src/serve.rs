@@ -1,7 +1,7 @@
 //! Serving, and the loop that does the jobs.
 
 use crate::clock::SystemClock;
-use crate::open;
+use crate::{mail, open};
 use anyhow::Context;
 use app::App;
 use std::net::SocketAddr;
@@ -26,12 +26,14 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         .with_context(|| format!("can't listen on {listen}"))?;
     let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
     let copies = tokio::spawn(make_copies(Arc::clone(&app)));
+    let mail = mail::listen(&app).await?;
     tracing::info!(engine = app.engine(), "Værn is ready on http://{listen}");
     let served = axum::serve(listener, web::router(app))
         .with_graceful_shutdown(told_to_stop())
         .await;
     jobs.abort();
     copies.abort();
+    mail.inspect(tokio::task::JoinHandle::abort);
     served.context("serving ended")?;
     Ok(ExitCode::SUCCESS)
 }

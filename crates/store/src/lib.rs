@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod journal;
 mod keys;
+pub mod mails;
 pub mod notices;
 mod page;
 pub mod people;
@@ -84,6 +85,7 @@ const STATEMENTS: &[&[&str]] = &[
     jobs::STATEMENTS,
     journal::STATEMENTS,
     keys::STATEMENTS,
+    mails::STATEMENTS,
     notices::STATEMENTS,
     people::STATEMENTS,
     rollouts::STATEMENTS,

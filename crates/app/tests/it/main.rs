@@ -32,6 +32,7 @@ mod idempotency;
 mod intake;
 mod join;
 mod kind;
+mod mailroom;
 mod notices;
 mod perform;
 mod report;

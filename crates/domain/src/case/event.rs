@@ -4,6 +4,7 @@
 //! format: add optional fields, never rename.
 
 use super::damage::Damage;
+use super::mailed::Mailed;
 use super::scan::Verdict;
 use super::statement::Marked;
 use crate::access::Relation;
@@ -32,6 +33,8 @@ words!(
         Uploaded = "uploaded",
         Pasted = "pasted",
         Api = "api",
+        /// By e-mail: the letter itself, or what lay in it.
+        Email = "email",
         JoinedCase = "joined-case",
     }
 );
@@ -320,6 +323,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         scanner: String,
     },
+    /// What is known of an exhibit that came by e-mail.
+    ExhibitMailed(Box<Mailed>),
     /// The scheduled check found that what is kept of an exhibit is not the file that came.
     ExhibitFoundDamaged {
         exhibit: u32,

@@ -125,6 +125,10 @@ pub fn take_over(
                     scanner: scanner.clone(),
                 });
             }
+            Event::ExhibitMailed(mailed) => {
+                let moved = mailed.renumbered(&numbers);
+                events.extend(moved.map(|moved| Event::ExhibitMailed(Box::new(moved))));
+            }
             _ => {}
         }
     }

@@ -5,6 +5,7 @@ use super::event::{
     ContactAdvice, Danger, Event, Exhibit, Grounds, MayContact, PassOverReason, PoliceDecision, Purpose,
     Registration, ReportFacts,
 };
+use super::mailed::Mailed;
 use super::scan::{Release, Verdict};
 use super::statement::Statement;
 use super::{Actor, Entry};
@@ -97,6 +98,8 @@ pub struct CaseState {
     pub exhibits: Vec<(Timestamp, Exhibit)>,
     /// What the scanner said of each exhibit that it was asked about.
     pub scans: BTreeMap<u32, Verdict>,
+    /// How those exhibits came that came by e-mail.
+    pub mailed: BTreeMap<u32, Mailed>,
     pub releases: Vec<Release>,
     /// What the latest check that found an exhibit damaged said of it.
     pub damaged: BTreeMap<u32, Damage>,
@@ -179,6 +182,7 @@ impl CaseState {
             targets: BTreeSet::new(),
             exhibits: Vec::new(),
             scans: BTreeMap::new(),
+            mailed: BTreeMap::new(),
             releases: Vec::new(),
             damaged: BTreeMap::new(),
             corroborated: BTreeSet::new(),
@@ -231,6 +235,9 @@ impl CaseState {
                 self.reports.push((entry.at, facts.clone()));
             }
             Event::ExhibitSealed(exhibit) => self.exhibits.push((entry.at, exhibit.clone())),
+            Event::ExhibitMailed(mailed) => {
+                self.mailed.insert(mailed.exhibit, (**mailed).clone());
+            }
             Event::ExhibitScanned { exhibit, verdict, .. } => self.note_scan(*exhibit, *verdict),
             Event::ExhibitFoundDamaged { exhibit, what } => {
                 self.damaged.insert(*exhibit, *what);

@@ -3,8 +3,10 @@
 use crate::harness::{at, exhibit, id};
 use crate::say::{advice, day, grounds, said};
 use domain::access::Relation;
+use domain::case::mailed::{Inside, Part, Said as LetterSaid};
 use domain::case::*;
 use domain::ids::{CaseNumber, ReportId, UnitId};
+use domain::mail::{Check, Door};
 use domain::vocabulary::{Compartment, DutyKind, Medium, Outcome};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/events.golden.json");
@@ -345,9 +347,66 @@ fn statements() -> Vec<Event> {
     ]
 }
 
+fn mails() -> Vec<Event> {
+    let noon = at("2026-10-12 12:00");
+    let said = LetterSaid {
+        from: text("Mette Ravn <mette.ravn@fjordby.example>"),
+        to: text("chikane@fjordby.example"),
+        date: Some(noon),
+        subject: text("VS: Din sag"),
+        message_id: text("1@fjordby.example"),
+        received: vec![text("from a by b; Mon, 12 Oct 2026 12:00:00 +0200")],
+    };
+    let full = Mailed {
+        exhibit: 1,
+        door: Door::Lmtp,
+        came_at: noon,
+        envelope: Some(String::new()),
+        said: said.clone(),
+        dkim: Check::Pass,
+        spf: Check::Error,
+        dmarc: Check::None,
+        checked_by: text("vaern"),
+        hands_on: vec![said],
+        inside: vec![
+            Part {
+                name: text("skærm.png"),
+                media_type: text("image/png"),
+                fate: Inside::Exhibit,
+                exhibit: Some(2),
+            },
+            Part {
+                name: text("smime.p7m"),
+                media_type: text("application/pkcs7-mime"),
+                fate: Inside::Encrypted,
+                exhibit: None,
+            },
+        ],
+        more_inside: 4_800,
+    };
+    let bare = Mailed {
+        exhibit: 3,
+        door: Door::Command,
+        came_at: noon,
+        envelope: None,
+        said: LetterSaid::default(),
+        dkim: Check::NotChecked,
+        spf: Check::NotChecked,
+        dmarc: Check::NotChecked,
+        checked_by: String::new(),
+        hands_on: Vec::new(),
+        inside: Vec::new(),
+        more_inside: 0,
+    };
+    vec![
+        Event::ExhibitMailed(Box::new(full)),
+        Event::ExhibitMailed(Box::new(bare)),
+    ]
+}
+
 /// At least one of each variant, with and without what is optional.
 pub fn one_of_each() -> Vec<Event> {
-    [opening(), inside(), citizen(), the_rest(), statements()].concat()
+    [opening(), inside(), citizen(), the_rest(), statements(), mails()].concat()
 }
 
 /// A new variant must be added here, and then to [`one_of_each`].
@@ -383,6 +442,7 @@ fn is_known(event: &Event) -> &'static str {
         Event::ContactObserved { .. } => "contact-observed",
         Event::RemovalRequested { .. } => "removal-requested",
         Event::ExhibitScanned { .. } => "exhibit-scanned",
+        Event::ExhibitMailed(_) => "exhibit-mailed",
         Event::ExhibitFoundDamaged { .. } => "exhibit-found-damaged",
         Event::Corroborated { .. } => "corroborated",
         Event::CorroborationWithdrawn { .. } => "corroboration-withdrawn",
@@ -436,5 +496,5 @@ fn every_variant_is_there_under_its_stable_name() {
     all.iter()
         .for_each(|event| assert_eq!(event.name(), is_known(event)));
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
-    assert_eq!(names.len(), 45);
+    assert_eq!(names.len(), 46);
 }

@@ -14,6 +14,7 @@ mod handling;
 mod harness;
 mod joining;
 mod late;
+mod mail;
 mod police;
 mod property;
 mod register;

@@ -3,6 +3,8 @@
 mod bad_input;
 mod dossier;
 mod guide;
+mod lmtp;
+mod mail;
 mod media;
 mod picture;
 mod sample;

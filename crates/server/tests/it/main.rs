@@ -5,4 +5,5 @@ mod commands;
 mod crash;
 mod demo;
 mod disk;
+mod mail;
 mod tools;

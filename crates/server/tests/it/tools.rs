@@ -77,10 +77,16 @@ pub struct Server {
 impl Server {
     /// Serves this data folder on a free port, and waits until it is ready.
     pub fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    /// The same with these settings.
+    pub fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = free.local_addr().expect("its number");
         drop(free);
         let mut serve = vaern(data, &["serve", "--listen", &address.to_string()]);
+        serve.envs(settings.iter().copied());
         let child = serve.stdin(Stdio::null()).spawn().expect("the server starts");
         let mut server = Self { child, address };
         until("the server is ready", || {

@@ -2,6 +2,7 @@
 
 use super::copies::{self, Beside};
 use super::head::{number, title};
+use super::mailed;
 use crate::command::offer::is_offered;
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render};
@@ -21,6 +22,9 @@ use jiff::Timestamp;
 
 /// How much of a text exhibit is shown on the page; the rest is in the original.
 const SHOWN_TEXT: usize = 256 * 1024;
+/// The most of a mail that is read to show it: what lies in it comes before what follows it.
+const SHOWN_MAIL: usize = 16 * 1024 * 1024;
+const OUTLOOK: &str = "application/vnd.ms-outlook";
 
 /// The policy of every page, and besides it our own sound and film.
 const MEDIA: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -66,7 +70,7 @@ fn shown(media_type: &str) -> Shown {
         "image/png" | "image/jpeg" | "image/webp" | "image/gif" => Shown::Picture,
         "audio/mp4" | "audio/mpeg" => Shown::Sound,
         "video/mp4" | "video/quicktime" => Shown::Film,
-        "text/plain" | "message/rfc822" => Shown::Text,
+        "text/plain" | "message/rfc822" | OUTLOOK => Shown::Text,
         _ => Shown::Download,
     }
 }
@@ -280,32 +284,38 @@ fn facts(ctx: &Ctx, view: &CaseView, at: Timestamp, exhibit: &Exhibit) -> Vec<(S
         ("unchanged", l.t(hashed)),
         ("scan", scan),
     ];
-    facts
-        .map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text))
-        .into()
+    let known = facts.map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text));
+    let mailed = view.state.mailed.get(&exhibit.number);
+    let mailed = mailed.map(|mailed| mailed::facts(l, mailed)).unwrap_or_default();
+    known.into_iter().chain(mailed).collect()
 }
 
 /// The text of a text or a mail, as text and nothing else; and whether there is more of it.
 async fn read_text(ctx: &Ctx, number: &CaseNumber, exhibit: &Exhibit) -> Result<(String, bool), PageError> {
     let (_, stream) = ctx.app.exhibit(&ctx.caller, number, exhibit.number).await?;
-    let (bytes, cut) = beginning(stream).await?;
-    let text = if exhibit.media_type == "message/rfc822" {
-        app::mail::readable(&bytes)
-    } else {
-        app::mail::text(&bytes)
+    let is_mail = exhibit.media_type != "text/plain";
+    let (bytes, cut) = beginning(stream, if is_mail { SHOWN_MAIL } else { SHOWN_TEXT }).await?;
+    let mut text = match exhibit.media_type.as_str() {
+        "message/rfc822" => app::mail::readable(&bytes),
+        OUTLOOK => app::mail::readable_outlook(&bytes).unwrap_or_else(|| ctx.l.t("mail-msg-unreadable")),
+        _ => app::mail::text(&bytes),
     };
+    let shown = text.floor_char_boundary(SHOWN_TEXT);
+    let cut = cut || shown < text.len();
+    text.truncate(shown);
     Ok((text, cut))
 }
 
 async fn beginning<E: Into<app::AppError>>(
     stream: impl Stream<Item = Result<bytes::Bytes, E>>,
+    most: usize,
 ) -> Result<(Vec<u8>, bool), PageError> {
     let mut stream = std::pin::pin!(stream);
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
         bytes.extend_from_slice(&chunk.map_err(Into::into)?);
-        if bytes.len() > SHOWN_TEXT {
-            bytes.truncate(SHOWN_TEXT);
+        if bytes.len() > most {
+            bytes.truncate(most);
             return Ok((bytes, true));
         }
     }

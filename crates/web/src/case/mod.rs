@@ -7,6 +7,7 @@ pub mod exhibits;
 mod export;
 mod facts;
 pub mod head;
+pub mod mailed;
 mod page;
 mod status;
 pub mod story;

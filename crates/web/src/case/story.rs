@@ -75,7 +75,8 @@ impl Teller<'_> {
         for entry in entries.iter().filter(|entry| !entry.event.is_reading()) {
             let same = |line: &Line| line.at == entry.at && line.who == self.actor(&entry.actor);
             match &entry.event {
-                Event::CaseOpened { .. } => continue,
+                // How a mail came is read on the exhibit itself.
+                Event::CaseOpened { .. } | Event::ExhibitMailed(_) => continue,
                 Event::ExhibitSealed(_) => {
                     files = if story.last().is_some_and(same) {
                         files + 1
@@ -144,6 +145,7 @@ impl Teller<'_> {
             | Event::ExhibitScanned { .. }
             | Event::Registered(_)
             | Event::Assessed { .. } => self.tell_long(event, &key),
+            Event::ExhibitMailed(mailed) => self.mailed(mailed, &key),
             Event::Told { text, .. }
             | Event::Supplemented { text }
             | Event::LegalNoted { text }
