@@ -72,6 +72,8 @@ pub struct MailRow {
     pub reason: String,
     pub card: MailCard,
     pub decided: Option<(PersonId, Timestamp)>,
+    /// Why HR discarded it.
+    pub decision: Option<String>,
 }
 
 /// What a mail brings along into a case: its facts, with the places of its files in place of exhibits' numbers.
@@ -256,6 +258,7 @@ impl App {
             case: None,
             card: serde_json::to_vec(&card).map_err(|error| AppError::Internal(error.into()))?,
             decided: None,
+            decision: None,
         };
         let mut tx = self.store.db.begin().await?;
         mails::add(
@@ -378,23 +381,31 @@ impl App {
     }
 
     /// In the transaction that makes a mail part of a case: it is taken, and never again.
-    pub(crate) async fn mail_taken(
-        &self,
-        tx: &mut store::Tx,
-        incoming: &Incoming,
-        by: &PersonId,
-    ) -> Result<(), AppError> {
-        let Some(slip) = &incoming.slip else { return Ok(()) };
-        if let Some(hr) = &slip.let_in_by {
-            let decided = (hr, self.now());
-            return match mails::let_in(tx, &slip.id, by, &incoming.case, decided).await? {
-                true => Ok(()),
-                false => Err(AppError::NotFound),
-            };
+    pub(crate) async fn mail_taken(&self, tx: &mut store::Tx, taken: &TakenMail) -> Result<(), AppError> {
+        let TakenMail { row, let_in_by } = taken;
+        let (Some(hr), Some(by), Some(case)) = (let_in_by, &row.person, &row.case) else {
+            return Ok(mails::add(tx, &self.store.keys, row, None, &mut self.dice()).await?);
+        };
+        match mails::let_in(tx, &row.id, by, case, (hr, row.at)).await? {
+            true => Ok(()),
+            false => Err(AppError::NotFound),
         }
-        let taken = mails::Mail {
+    }
+}
+
+/// What is put down of a mail that becomes part of a case.
+pub(crate) struct TakenMail {
+    row: mails::Mail,
+    let_in_by: Option<PersonId>,
+}
+
+impl TakenMail {
+    /// Of the mail that these files came in, if they came in one.
+    pub fn of(incoming: &Incoming, by: &PersonId, at: Timestamp) -> Option<Self> {
+        let slip = incoming.slip.as_ref()?;
+        let row = mails::Mail {
             id: slip.id.clone(),
-            at: self.now(),
+            at,
             door: slip.mailed.door,
             state: MailState::Taken,
             reason: None,
@@ -402,8 +413,12 @@ impl App {
             case: Some(incoming.case.clone()),
             card: Vec::new(),
             decided: None,
+            decision: None,
         };
-        Ok(mails::add(tx, &self.store.keys, &taken, None, &mut self.dice()).await?)
+        Some(Self {
+            row,
+            let_in_by: slip.let_in_by.clone(),
+        })
     }
 }
 
@@ -420,6 +435,7 @@ fn row(mail: mails::Mail) -> MailRow {
         reason: mail.reason.unwrap_or_default(),
         card: serde_json::from_slice(&mail.card).unwrap_or_default(),
         decided: mail.decided,
+        decision: mail.decision,
     }
 }
 

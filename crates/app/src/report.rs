@@ -1,6 +1,7 @@
 //! A report becomes a case, and files become exhibits: each in one transaction, after the files are durable.
 
 use crate::intake::{ClaimedFile, Incoming, ReceivedFile};
+use crate::mailroom::TakenMail;
 use crate::perform::Locked;
 use crate::{App, AppError, Caller};
 use domain::access::{Action, Standing};
@@ -84,6 +85,7 @@ impl App {
         let opening = opening?;
         let seen = (opening.facts.first_seen, opening.facts.source_url.clone());
         let exhibits = incoming.exhibits(1, &hashed, &reporter, Some(&id), seen);
+        let mail = TakenMail::of(incoming, &reporter, now);
         let wrapped = incoming.wrapped.as_ref().ok_or(AppError::NotFound)?;
         let case = NewCase {
             id: incoming.case.clone(),
@@ -110,7 +112,9 @@ impl App {
             exhibits,
             next: next(&performed.duties),
         };
-        self.mail_taken(&mut tx, incoming, &reporter).await?;
+        if let Some(mail) = &mail {
+            self.mail_taken(&mut tx, mail).await?;
+        }
         if let Some(once) = &once {
             let body = serde_json::to_vec(&receipt).map_err(|error| AppError::Internal(error.into()))?;
             self.remember(&mut tx, once, &body).await?;

@@ -87,7 +87,7 @@ impl Listener {
             return TcpListener::bind(address).await.map(Self::Tcp);
         }
         match std::fs::remove_file(address) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => UnixListener::bind(address).map(Self::Unix),
         }
     }

@@ -13,8 +13,8 @@ use crate::page::{Cursor, Page, one_more};
 statements! {
     ADD = "INSERT INTO mails (id, at, door, state, reason, person, case_id, card, message) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    GET = "SELECT id, at, door, state, reason, person, case_id, card, decided_by, decided_at FROM mails WHERE id = $1";
-    LIST = "SELECT id, at, door, state, reason, person, case_id, card, decided_by, decided_at FROM mails \
+    GET = "SELECT id, at, door, state, reason, person, case_id, card, decided_by, decided_at, decision FROM mails WHERE id = $1";
+    LIST = "SELECT id, at, door, state, reason, person, case_id, card, decided_by, decided_at, decision FROM mails \
         WHERE state = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4";
     COUNT = "SELECT COUNT(*) FROM mails WHERE state = $1";
     SINCE = "SELECT COUNT(*) FROM mails WHERE person = $1 AND at > $2";
@@ -73,6 +73,8 @@ pub struct Mail {
     /// What the list shows of it, as JSON; empty once it is in a case.
     pub card: Vec<u8>,
     pub decided: Option<(PersonId, Timestamp)>,
+    /// Why HR discarded it.
+    pub decision: Option<String>,
 }
 
 /// Keeps a mail; `message` only of one that is in no case.
@@ -222,6 +224,8 @@ fn read(row: &Row, ring: &KeyRing) -> Result<Mail> {
         Some(sealed) => keys::open_note(ring.system(), [&id, "mail", "card"], &sealed)?,
         None => Vec::new(),
     };
+    let decision = row.opt_bytes(10)?;
+    let decision = decision.map(|sealed| keys::open_note(ring.system(), [&id, "mail", "decision"], &sealed));
     let unknown = |what: &str| StoreError::other(format!("a mail with the unknown word {what}"));
     Ok(Mail {
         at: row.time(1)?,
@@ -232,6 +236,9 @@ fn read(row: &Row, ring: &KeyRing) -> Result<Mail> {
         case: row.opt_text(6)?.map(CaseId::new),
         card,
         decided: row.opt_text(8)?.map(PersonId::new).zip(row.opt_time(9)?),
+        decision: decision
+            .transpose()?
+            .map(|text| String::from_utf8_lossy(&text).into_owned()),
         id,
     })
 }

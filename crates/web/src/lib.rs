@@ -12,6 +12,7 @@ mod contact;
 mod ctx;
 mod dossier;
 mod guide;
+mod mail;
 mod outbox;
 mod oversight;
 mod page;
@@ -46,6 +47,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(outbox::router())
         .merge(cases::router())
         .merge(guide::router())
+        .merge(mail::router())
         .merge(rollout::router())
         .merge(profile::router())
         .merge(oversight::router())

@@ -132,6 +132,9 @@ fn nav(l: &L, path: &str, me: Option<&Person>) -> Vec<Link> {
     } else if !oversees_only {
         links.push(("/cases", "nav-reports"));
     }
+    if me.has(Role::Hr) {
+        links.push(("/mail", "nav-mail"));
+    }
     links.push(("/guide", "nav-guide"));
     if me.has(Role::Dpo) {
         links.push(("/access-log", "nav-access-log"));

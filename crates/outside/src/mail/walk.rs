@@ -156,7 +156,7 @@ impl Walk {
             "multipart/encrypted" => self.add(body, packed, What::Encrypted, at),
             kind if kind.starts_with("multipart/") => return self.multipart(body, packed, at),
             "message/rfc822" | "message/global" => self.letter(body, &packed, at),
-            "text/plain" | "text/html" if !body.is_attachment && !(at.follows && body.name.is_some()) => {
+            "text/plain" | "text/html" if !(body.is_attachment || at.follows && body.name.is_some()) => {
                 return self.text(body, kind == "text/html", &packed);
             }
             _ => self.add(body, packed, what(body, kind), at),

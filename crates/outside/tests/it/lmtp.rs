@@ -14,18 +14,18 @@ async fn said(text: &str, taken: Taken, address: Option<&str>) -> (Vec<String>, 
         address: address.map(str::to_owned),
         limit: LIMIT,
         taker: Arc::new(move |letter| {
-            kept.lock().unwrap().push(letter);
+            kept.lock().expect("in a test").push(letter);
             Box::pin(async move { taken })
         }),
     };
     let (mut ours, theirs) = tokio::io::duplex(1 << 20);
     let server = tokio::spawn(talk(theirs, door));
-    ours.write_all(text.as_bytes()).await.unwrap();
-    ours.shutdown().await.unwrap();
+    ours.write_all(text.as_bytes()).await.expect("in a test");
+    ours.shutdown().await.expect("in a test");
     let mut answer = String::new();
-    ours.read_to_string(&mut answer).await.unwrap();
-    let _ = server.await.unwrap();
-    let letters = letters.lock().unwrap().clone();
+    ours.read_to_string(&mut answer).await.expect("in a test");
+    let _ = server.await.expect("in a test");
+    let letters = letters.lock().expect("in a test").clone();
     let codes = answer
         .lines()
         .filter(|line| line.as_bytes().get(3) != Some(&b'-'));

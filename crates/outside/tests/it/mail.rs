@@ -119,7 +119,13 @@ fn of_two_ways_to_say_the_same_the_plain_one_is_read_unless_it_hides_something()
 }
 
 fn kinds(bytes: &[u8]) -> Vec<(String, String)> {
-    let name = |what: &What| format!("{what:?}").split(['(', ' ']).next().unwrap().to_owned();
+    let name = |what: &What| {
+        format!("{what:?}")
+            .split(['(', ' '])
+            .next()
+            .expect("in a test")
+            .to_owned()
+    };
     let parts = read(bytes).parts;
     parts
         .iter()

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use tempfile::tempdir;
 
 fn matter() -> Vec<u8> {
-    std::fs::read(example("matters/04-threatening-email/forwarded.eml")).unwrap()
+    std::fs::read(example("matters/04-threatening-email/forwarded.eml")).expect("in a test")
 }
 
 /// What `vaern intake-mail` said of this message, and its exit code.
@@ -18,10 +18,10 @@ fn intake(data: &Path, message: &[u8]) -> (String, Option<i32>) {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
+        .expect("in a test");
     // Whoever refuses a message need not read it.
-    let _ = child.stdin.take().unwrap().write_all(message);
-    let output = child.wait_with_output().unwrap();
+    let _ = child.stdin.take().expect("in a test").write_all(message);
+    let output = child.wait_with_output().expect("in a test");
     (
         String::from_utf8_lossy(&output.stdout).trim().to_owned(),
         output.status.code(),

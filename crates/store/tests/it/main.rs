@@ -8,6 +8,7 @@ mod derivatives;
 mod engine;
 mod entries;
 mod guide;
+mod mails;
 mod people;
 mod queue;
 mod rollouts;

@@ -33,6 +33,8 @@ struct Start {
     reports: Vec<ReportItem>,
     /// What the reader owes of reading the guide.
     reading: Option<Owed>,
+    /// How many e-mails wait for the reader.
+    mails: Option<String>,
     counts: Option<Counts>,
     is_dpo: bool,
     facts: Option<Facts>,
@@ -64,6 +66,7 @@ async fn show(visitor: Visitor) -> Result<Response, PageError> {
         notices: parts::notices(&ctx).await?,
         reports: parts::reports(&ctx).await?,
         reading: Owed::of(&ctx).await?,
+        mails: crate::mail::waiting(&ctx).await?,
         counts: if watches {
             Some(ctx.app.counts(&ctx.caller).await?)
         } else {

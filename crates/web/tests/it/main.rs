@@ -9,6 +9,7 @@ mod corroboration;
 mod guide;
 mod helpers;
 mod lists;
+mod mail;
 mod malware;
 mod operations;
 mod outbox;

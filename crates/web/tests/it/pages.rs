@@ -5,7 +5,8 @@ use http::StatusCode;
 
 /// One of each role: target, colleague, owner, superior, lawyer, HR, data protection, administrator, safety.
 const PEOPLE: [&str; 9] = ["p10", "p11", "p09", "p08", "p03", "p04", "p05", "p06", "p07"];
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 13] = [
+    "/mail",
     "/guide",
     "/guide/editions",
     "/",
@@ -92,6 +93,7 @@ async fn every_page_as_everybody_in_both_languages() {
                 let closed = match path {
                     "/access-log" => person != "p05",
                     "/organisation" => person != "p06",
+                    "/mail" => person != "p04",
                     "/cases/2026-0001/receipt" => person != "p10",
                     "/findes-ikke" => true,
                     _ => false,

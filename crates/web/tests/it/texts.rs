@@ -221,6 +221,10 @@ fn every_value_has_a_word() {
     app::STAMP_FAULTS
         .iter()
         .for_each(|codes| put("stamp-fault", codes));
+    put("mail-why", names!(domain::mail::Doubt));
+    put("mail-why", names!(domain::mail::NoCase));
+    put("mail-door", names!(domain::mail::Door));
+    put("mail-check", names!(domain::mail::Check));
     put("problem", Refusal::PROBLEMS);
     put("file", FileFault::CODES);
     put("copies-failed", app::media::Fault::CODES);
