@@ -4,9 +4,11 @@
 use crate::harness::*;
 use crate::say::*;
 use domain::access::Action;
+use domain::case::mailed::{Mailed, Said};
 use domain::case::{Actor, CaseState, Command, CommandKind, Event, MayContact, NewReport, Phase};
 use domain::case::{Certainty, Danger, PassOverReason, PoliceDecision, Purpose, Verdict};
 use domain::duties::{Duty, DutyState};
+use domain::mail::{Check, Door};
 use domain::vocabulary::{Compartment, DutyKind, Medium, Outcome, Role};
 use jiff::ToSpan;
 use proptest::prelude::*;
@@ -285,7 +287,29 @@ fn arrived(case: Given, throw: Throw) -> Given {
         sha256: format!("{number:064x}"),
         ..exhibit(number, pick(&[LONE, ANDERS], throw.b))
     });
-    case.recorded(LONE, vec![sealed])
+    let mailed = throw
+        .b
+        .is_multiple_of(2)
+        .then(|| Event::ExhibitMailed(Box::new(mailed(number))));
+    case.recorded(LONE, std::iter::once(sealed).chain(mailed).collect())
+}
+
+/// How an exhibit that was an e-mail came.
+fn mailed(exhibit: u32) -> Mailed {
+    Mailed {
+        exhibit,
+        door: Door::Lmtp,
+        came_at: at("2026-10-12 12:00"),
+        envelope: None,
+        said: Said::default(),
+        dkim: Check::NotChecked,
+        spf: Check::NotChecked,
+        dmarc: Check::NotChecked,
+        checked_by: String::new(),
+        hands_on: Vec::new(),
+        inside: Vec::new(),
+        more_inside: 0,
+    }
 }
 
 /// The scanner's word on the exhibit that just came, now and then a bad one.
