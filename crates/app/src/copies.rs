@@ -158,8 +158,8 @@ impl App {
         Ok(())
     }
 
-    /// Does every job of the slow lane that is due, one after the other, and says how many: working copies, and asking the
-    /// time-stamp authority. Apart from [`App::run_jobs`], so that no deadline waits for a film.
+    /// Does every job of the slow lane that is due, one after the other, and says how many: working copies, asking the
+    /// time-stamp authority, and writing to people. Apart from [`App::run_jobs`], so that no deadline waits for a film.
     ///
     /// # Errors
     /// Those of the store; a job that fails is tried again later.
@@ -173,6 +173,7 @@ impl App {
             tx.commit().await?;
             let result = match job.name.as_str() {
                 crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
+                crate::mailroom::RECEIPT => self.send_receipt(&job).await,
                 _ => self.make_copies_for(&job).await,
             };
             let mut tx = self.store.db.begin().await?;

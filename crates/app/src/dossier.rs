@@ -1,7 +1,7 @@
 //! What a dossier is written from. The words are the screen's, so the web gives them ([`Composer`]); the pages are
 //! `outside`'s.
 
-use crate::ProvedBefore;
+use crate::{MailReceipt, ProvedBefore, Written};
 use domain::calendar::Calendar;
 use domain::case::{Actor, CaseState, Entry, Exhibit};
 use domain::ids::CaseNumber;
@@ -62,4 +62,7 @@ pub trait Composer: Send + Sync {
         state: &CaseState,
         actor: &Actor,
     ) -> String;
+
+    /// The receipt of an e-mail that was taken.
+    fn receipt(&self, receipt: &MailReceipt) -> Written;
 }

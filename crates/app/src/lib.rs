@@ -36,7 +36,11 @@ mod verify;
 
 /// An e-mail as text to read.
 pub use outside::mail;
+/// A mailbox that e-mails are fetched from.
+pub use outside::mailbox::{Mailbox, Taker as MailTaker};
 pub use outside::malware::Scanner;
+/// The mail server that takes ours.
+pub use outside::post::Post;
 /// Why a time-stamp authority gave no answer, or none that is believed: every code that [`StampRow::fault`] can have, but
 /// `http-` and a status.
 pub const STAMP_FAULTS: [&[&str]; 2] = [&outside::authority::NoAnswer::CODES, &proof::stamp::Flaw::CODES];
@@ -50,7 +54,7 @@ pub use daily::Daily;
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
-pub use mailroom::{Delivered, Delivery, MAIL_LIMIT, MailCard, MailRow};
+pub use mailroom::{Delivered, Delivery, MAIL_LIMIT, MailCard, MailReceipt, MailRow, Writing, Written};
 pub use notices::{Notice, NoticeKind};
 pub use operations::{FailedJob, JOBS, JobsOf, Operations, StampRow};
 pub use perform::Performed;
@@ -98,6 +102,8 @@ pub struct App {
     pub(crate) attempts: auth::Attempts,
     pub(crate) given: rollout::Given,
     pub(crate) mail_policy: domain::mail::Policy,
+    pub(crate) mail_checked_by: Option<String>,
+    pub(crate) writing: Option<Writing>,
     guides: guide::Shelf,
 }
 
@@ -205,6 +211,8 @@ impl App {
             attempts: auth::Attempts::default(),
             given: rollout::Given::default(),
             mail_policy: domain::mail::Policy::default(),
+            mail_checked_by: None,
+            writing: None,
             guides: guide::Shelf::default(),
         })
     }
@@ -216,10 +224,18 @@ impl App {
         self
     }
 
-    /// What is asked of e-mails at the door.
+    /// What is asked of e-mails at the door, and the mail server that is believed when it says that it has checked their senders.
     #[must_use]
-    pub fn with_mail_policy(mut self, policy: domain::mail::Policy) -> Self {
+    pub fn with_mail_policy(mut self, policy: domain::mail::Policy, checked_by: Option<String>) -> Self {
         self.mail_policy = policy;
+        self.mail_checked_by = checked_by;
+        self
+    }
+
+    /// Writes to people by e-mail.
+    #[must_use]
+    pub fn with_writing(mut self, writing: Option<Writing>) -> Self {
+        self.writing = writing;
         self
     }
 

@@ -90,13 +90,14 @@ pub struct FailedJob {
 }
 
 /// Every name that a job can have, for the test that each has words.
-pub const JOBS: [&str; 6] = [
+pub const JOBS: [&str; 7] = [
     crate::escalate::SILENCE,
     crate::daily::SEAL,
     crate::daily::REVERIFY,
     crate::scan::SCAN,
     crate::copies::DERIVE,
     crate::stamp::STAMP,
+    crate::mailroom::RECEIPT,
 ];
 
 impl App {

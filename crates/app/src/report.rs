@@ -185,7 +185,14 @@ impl App {
         open(&case.state)?;
         let first = case.state.next_exhibit();
         let exhibits = incoming.exhibits(first, &hashed, caller.id()?, None, (None, None));
-        let events = incoming.sealing(&exhibits);
+        let mut events = incoming.sealing(&exhibits);
+        if let Some(text) = incoming.slip.as_mut().and_then(|slip| slip.words.take()) {
+            case.allow(Action::Do(CommandKind::Supplement))?;
+            events.push(Event::Supplemented { text });
+        }
+        if let Some(mail) = TakenMail::of(incoming, caller.id()?, self.now()) {
+            self.mail_taken(&mut tx, &mail).await?;
+        }
         self.append(&mut tx, &mut case, &caller.actor, events).await?;
         self.record_blobs(&mut tx, &incoming.case, &incoming.files)
             .await?;

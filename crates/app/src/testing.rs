@@ -4,7 +4,7 @@ pub mod clamd;
 pub mod tsa;
 
 use crate::dossier::{Composer, Dossier, DossierLanguage, Material};
-use crate::{App, Caller, Clock, HeldClock, Parts, Settings};
+use crate::{App, Caller, Clock, HeldClock, MailReceipt, Parts, Settings, Written};
 use domain::case::{Actor, CaseState};
 use domain::language::Language;
 use domain::organisation::Organisation;
@@ -138,5 +138,12 @@ impl Composer for PlainWords {
 
     fn actor_name(&self, _: Language, _: &Organisation, _: &CaseState, actor: &Actor) -> String {
         actor.as_text().to_owned()
+    }
+
+    fn receipt(&self, receipt: &MailReceipt) -> Written {
+        Written {
+            subject: receipt.number.to_string(),
+            text: format!("{receipt:#?}"),
+        }
     }
 }

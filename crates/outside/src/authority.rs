@@ -1,6 +1,7 @@
 //! Asking a time-stamp authority over HTTP or HTTPS (RFC 3161 §3.4, checked 2026-11-25). What it answers is bytes here;
 //! whether they are to be believed is `proof`'s to say.
 
+use crate::tls;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -15,9 +16,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// From the first step of connecting to the last byte of the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -94,9 +94,7 @@ impl Endpoint {
             return Err(BadEndpoint::Address);
         }
         let host = place.host().trim_matches(['[', ']']).to_owned();
-        let at_home =
-            host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        if basic.is_some() && !is_tls && !at_home {
+        if basic.is_some() && !is_tls && !tls::is_at_home(&host) {
             return Err(BadEndpoint::Unencrypted);
         }
         let basic = basic.map(|pair| format!("Basic {}", STANDARD.encode(pair)).parse());
@@ -107,7 +105,9 @@ impl Endpoint {
                 .cloned()
                 .unwrap_or_else(|| PathAndQuery::from_static("/")),
             basic: basic.transpose().map_err(|_| BadEndpoint::Address)?,
-            tls: is_tls.then(|| config(roots()?)).transpose()?,
+            tls: is_tls
+                .then(|| tls::config().map_err(|tls::NoRoots| BadEndpoint::NoRoots))
+                .transpose()?,
             patience: PATIENCE,
             host,
             place,
@@ -199,27 +199,6 @@ impl fmt::Display for Endpoint {
 
 fn unreachable<E>(_: E) -> NoAnswer {
     NoAnswer::Unreachable
-}
-
-/// Those of the machine; `SSL_CERT_FILE` names others.
-fn roots() -> Result<RootCertStore, BadEndpoint> {
-    let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if added == 0 {
-        Err(BadEndpoint::NoRoots)
-    } else {
-        Ok(roots)
-    }
-}
-
-fn config(roots: RootCertStore) -> Result<Arc<ClientConfig>, BadEndpoint> {
-    let provider = Arc::new(ring::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|_: tokio_rustls::rustls::Error| BadEndpoint::NoRoots)?;
-    Ok(Arc::new(
-        versions.with_root_certificates(roots).with_no_client_auth(),
-    ))
 }
 
 #[cfg(test)]

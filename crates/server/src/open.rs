@@ -1,8 +1,8 @@
 //! From a data folder to a running application: keys, store, procedure.
 
+use crate::mail;
 use anyhow::{Context, bail};
 use app::{App, Clock, Daily, Parts, Scanner, Settings, TimeAuthority};
-use domain::mail::Policy;
 use proof::{MasterKey, SigningKey};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
@@ -17,7 +17,7 @@ use store::{Store, StoreConfig};
 /// `VAERN_PUBLIC_URL` beginning with `https://` marks cookies for TLS; `VAERN_CLAMD` (`host:port` or a socket's path) is the
 /// ClamAV daemon that every arriving file goes through; `VAERN_DAILY_AT` (`02:00`) is the hour of the daily seal and of the
 /// round through all exhibits, `VAERN_REVERIFY_BYTES` how many bytes of them are checked a minute; `VAERN_PUBLIC_GUIDE=1`
-/// opens the published guide to everybody.
+/// opens the published guide to everybody. The settings of e-mail are read in [`crate::mail`].
 pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
     create_folder(data)?;
     let mut dice = dice()?;
@@ -53,20 +53,17 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
         .with_scanner(scanner)
         .with_daily(daily()?)
         .with_authority(authority()?)
-        .with_mail_policy(mail_policy()?))
+        .with_mail_policy(mail::policy()?, set("VAERN_MAIL_CHECKED_BY"))
+        .with_writing(mail::writing()?))
 }
 
-fn mail_policy() -> anyhow::Result<Policy> {
-    let mut policy = Policy::default();
-    if let Ok(daily) = std::env::var("VAERN_MAIL_DAILY") {
-        policy.daily = daily.parse().context("VAERN_MAIL_DAILY is not a number")?;
-    }
-    Ok(policy)
+/// A setting that says something.
+pub fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Whoever stamps the daily seals, if anybody does.
 fn authority() -> anyhow::Result<Option<TimeAuthority>> {
-    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let Some(address) = set("VAERN_TSA") else {
         return Ok(None);
     };

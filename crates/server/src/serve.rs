@@ -26,14 +26,14 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         .with_context(|| format!("can't listen on {listen}"))?;
     let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
     let copies = tokio::spawn(make_copies(Arc::clone(&app)));
-    let mail = mail::listen(&app).await?;
+    let mail = [mail::listen(&app).await?, mail::fetch(&app)?];
     tracing::info!(engine = app.engine(), "Værn is ready on http://{listen}");
     let served = axum::serve(listener, web::router(app))
         .with_graceful_shutdown(told_to_stop())
         .await;
     jobs.abort();
     copies.abort();
-    mail.inspect(tokio::task::JoinHandle::abort);
+    mail.iter().flatten().for_each(tokio::task::JoinHandle::abort);
     served.context("serving ended")?;
     Ok(ExitCode::SUCCESS)
 }

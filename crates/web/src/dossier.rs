@@ -5,6 +5,7 @@ use crate::case::story::{Fact, Teller};
 use crate::text::L;
 use app::ProvedBefore;
 use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
+use app::{MailReceipt, Written};
 use domain::case::{Actor, CaseState, Entry, Event};
 use domain::ids::PersonId;
 use domain::language::Language;
@@ -60,6 +61,10 @@ impl Composer for Words {
                 })
                 .collect(),
         }
+    }
+
+    fn receipt(&self, receipt: &MailReceipt) -> Written {
+        crate::letters::receipt(receipt)
     }
 
     fn actor_name(

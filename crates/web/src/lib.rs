@@ -12,6 +12,7 @@ mod contact;
 mod ctx;
 mod dossier;
 mod guide;
+mod letters;
 mod mail;
 mod outbox;
 mod oversight;

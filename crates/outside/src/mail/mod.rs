@@ -7,10 +7,12 @@
 mod head;
 mod outlook;
 mod quoted;
+mod verdicts;
 mod walk;
 
 pub use head::{Address, Head, known_since};
 pub use quoted::{Quoted, split};
+pub use verdicts::verdicts;
 pub use walk::{Part, What};
 
 use bytes::Bytes;

@@ -1,0 +1,16 @@
+# Det, Værn skriver til folk på e-mail.
+
+letter-hello = Hej { $name }
+letter-from = Venlig hilsen
+    Værn, { $municipality }
+letter-receipt-subject = Vi har modtaget din e-mail (sag { $number })
+letter-receipt-new = Tak, fordi du fortalte det. Nu er det vores opgave. Din henvendelse er modtaget og har nummer { $number }.
+letter-receipt-added = Tak. Det, du sendte, er lagt til sag { $number }.
+letter-receipt-kept = { $n ->
+    [one] Din e-mail er gemt, præcis som den kom.
+   *[other] Din e-mail er gemt, præcis som den kom, og er blevet til { $n } bilag.
+}
+letter-receipt-nothing = Du skal ikke gøre mere. Svar ikke den, der skrev til dig, og del det ikke med andre.
+letter-receipt-more = Har du mere at fortælle, eller kommer der mere? Så svar på denne e-mail. Det, du skriver og vedhæfter, bliver lagt til sagen.
+letter-receipt-follow = Følg sagen her:
+job-receipt = Kvittering på e-mail

@@ -1,0 +1,42 @@
+//! What Værn writes to people by e-mail, in the language that each of them reads.
+
+use crate::text::L;
+use app::{MailReceipt, Written};
+
+/// The receipt of an e-mail that was taken. It names nobody but the manager, and says nothing of what was told: mailboxes are read by
+/// others too.
+pub fn receipt(receipt: &MailReceipt) -> Written {
+    let l = L::new(receipt.language, &receipt.now);
+    let number = receipt.number.as_str();
+    let subject = l.ta("letter-receipt-subject", &[("number", number)]);
+    let thanks = match receipt.added {
+        true => l.ta("letter-receipt-added", &[("number", number)]),
+        false => l.ta("letter-receipt-new", &[("number", number)]),
+    };
+    let owner = receipt.owner.as_str();
+    let next = match receipt.due {
+        _ if receipt.received => l.ta("receipt-taken", &[("owner", owner)]),
+        Some(due) => l.ta("receipt-takes-it", &[("owner", owner), ("when", &l.at(due))]),
+        None => l.ta("receipt-owner", &[("owner", owner)]),
+    };
+    let kept = l.tn(
+        "letter-receipt-kept",
+        i64::try_from(receipt.exhibits).unwrap_or(i64::MAX),
+    );
+    let mut parts = vec![
+        l.ta("letter-hello", &[("name", receipt.to.as_str())]),
+        thanks,
+        format!("{next} {kept}"),
+        l.t("letter-receipt-nothing"),
+        format!("{} {}", l.t("danger-question"), l.t("danger-call")),
+        l.t("letter-receipt-more"),
+    ];
+    if let Some(link) = &receipt.link {
+        parts.push(format!("{}\n{link}", l.t("letter-receipt-follow")));
+    }
+    parts.push(l.ta("letter-from", &[("municipality", receipt.municipality.as_str())]));
+    Written {
+        subject,
+        text: parts.join("\n\n") + "\n",
+    }
+}
