@@ -37,7 +37,7 @@ mod verify;
 /// An e-mail as text to read.
 pub use outside::mail;
 /// A mailbox that e-mails are fetched from.
-pub use outside::mailbox::{Mailbox, Taker as MailTaker};
+pub use outside::mailbox::{Emptied, Mailbox, NoMailbox};
 pub use outside::malware::Scanner;
 /// The mail server that takes ours.
 pub use outside::post::Post;
@@ -54,7 +54,9 @@ pub use daily::Daily;
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
-pub use mailroom::{Delivered, Delivery, MAIL_LIMIT, MailCard, MailReceipt, MailRow, Writing, Written};
+pub use mailroom::{
+    Delivered, Delivery, Fetched, MAIL_LIMIT, MailCard, MailReceipt, MailRow, Writing, Written,
+};
 pub use notices::{Notice, NoticeKind};
 pub use operations::{FailedJob, JOBS, JobsOf, Operations, StampRow};
 pub use perform::Performed;
@@ -104,6 +106,7 @@ pub struct App {
     pub(crate) mail_policy: domain::mail::Policy,
     pub(crate) mail_checked_by: Option<String>,
     pub(crate) writing: Option<Writing>,
+    fetched: Mutex<Option<Fetched>>,
     guides: guide::Shelf,
 }
 
@@ -213,6 +216,7 @@ impl App {
             mail_policy: domain::mail::Policy::default(),
             mail_checked_by: None,
             writing: None,
+            fetched: Mutex::default(),
             guides: guide::Shelf::default(),
         })
     }

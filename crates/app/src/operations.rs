@@ -42,6 +42,10 @@ pub struct Operations {
     pub scans: bool,
     /// Files that wait for the scanner to answer.
     pub unscanned: u64,
+    /// Whether people are written to by e-mail.
+    pub writes: bool,
+    /// How the last look into the mailbox went; none if this server looks into none.
+    pub mailbox: Option<crate::Fetched>,
     /// `sqlite` or `postgres`.
     pub engine: &'static str,
 }
@@ -145,6 +149,8 @@ impl App {
             jobs: standing.into_iter().map(jobs_of).collect(),
             failed: failed.into_iter().map(given_up).collect(),
             scans: self.scanner.is_some(),
+            writes: self.writing.is_some(),
+            mailbox: self.last_fetched(),
             engine: self.engine(),
         })
     }

@@ -1,6 +1,7 @@
 //! An application on a throw-away store, for tests here and in the crates above: Fjordby, a held clock, seeded dice.
 
 pub mod clamd;
+pub mod dovecot;
 pub mod tsa;
 
 use crate::dossier::{Composer, Dossier, DossierLanguage, Material};
@@ -55,6 +56,26 @@ impl TestApp {
         let app = Arc::into_inner(self.app).expect("nobody else has it yet");
         Self {
             app: Arc::new(app.with_scanner(Some(scanner))),
+            ..self
+        }
+    }
+
+    /// The same with somebody who sends its e-mails.
+    #[must_use]
+    pub fn writing_by(self, writing: crate::Writing) -> Self {
+        let app = Arc::into_inner(self.app).expect("nobody else has it yet");
+        Self {
+            app: Arc::new(app.with_writing(Some(writing))),
+            ..self
+        }
+    }
+
+    /// The same with a mail server that is believed when it says that it has checked a sender.
+    #[must_use]
+    pub fn checked_by(self, policy: domain::mail::Policy, server: &str) -> Self {
+        let app = Arc::into_inner(self.app).expect("nobody else has it yet");
+        Self {
+            app: Arc::new(app.with_mail_policy(policy, Some(server.to_owned()))),
             ..self
         }
     }

@@ -3,7 +3,7 @@
 use crate::commands::open_app;
 use crate::open::set;
 use anyhow::Context as _;
-use app::{App, AppError, Delivered, Delivery, MAIL_LIMIT, MailTaker, Mailbox, Post, Writing};
+use app::{App, AppError, Delivered, Delivery, MAIL_LIMIT, Mailbox, Post, Writing};
 use domain::mail::{Door, Policy};
 use outside::lmtp::{self, Letter, Listener, Taken};
 use std::io::Read as _;
@@ -135,14 +135,10 @@ pub fn fetch(app: &Arc<App>) -> anyhow::Result<Option<tokio::task::JoinHandle<()
         None => EVERY,
     };
     let app = Arc::clone(app);
-    let taker: MailTaker = Arc::new(move |message| {
-        let app = Arc::clone(&app);
-        Box::pin(async move { take_fetched(&app, &message).await })
-    });
     tracing::info!("e-mails are fetched from {mailbox:?}");
     Ok(Some(tokio::spawn(async move {
         loop {
-            match mailbox.empty(&taker).await {
+            match app.fetch_mails(&mailbox).await {
                 Ok(emptied) if emptied.left + emptied.too_long > 0 => {
                     tracing::warn!(?emptied, "e-mails are left in the mailbox");
                 }
@@ -152,19 +148,4 @@ pub fn fetch(app: &Arc<App>) -> anyhow::Result<Option<tokio::task::JoinHandle<()
             tokio::time::sleep(Duration::from_secs(every)).await;
         }
     })))
-}
-
-async fn take_fetched(app: &App, message: &[u8]) -> bool {
-    let delivery = Delivery {
-        door: Door::Imap,
-        envelope: None,
-        message,
-    };
-    match app.take_mail(&delivery).await {
-        Ok(_) => true,
-        Err(error) => {
-            tracing::error!(%error, "an e-mail could not be taken; it stays in the mailbox");
-            false
-        }
-    }
 }

@@ -3,10 +3,12 @@
 //! The message as it came is the exhibit; what lies in it becomes exhibits besides, as far as it is a kind of file that we
 //! take. Only when that is committed is the mail taken: whoever brought it keeps it until then.
 
+mod fetch;
 mod receipt;
 mod sort;
 mod unpack;
 
+pub use fetch::Fetched;
 pub(crate) use receipt::RECEIPT;
 pub use receipt::{MailReceipt, Writing, Written};
 

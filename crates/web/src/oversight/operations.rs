@@ -222,8 +222,15 @@ fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
             .l
             .tn("operations-scanner", i64::try_from(waiting).unwrap_or(i64::MAX)),
     };
+    let writes = if seen.writes {
+        "operations-writes-yes"
+    } else {
+        "operations-writes-no"
+    };
     vec![
         fact(ctx, "scans", scans),
+        fact(ctx, "mailbox", mailbox(ctx, seen)),
+        fact(ctx, "writes", ctx.l.t(writes)),
         fact(
             ctx,
             "engine",
@@ -234,4 +241,24 @@ fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
             },
         ),
     ]
+}
+
+fn mailbox(ctx: &Ctx, seen: &Operations) -> String {
+    let Some(fetched) = &seen.mailbox else {
+        return ctx.l.t("operations-mailbox-none");
+    };
+    let at = ctx.l.at(fetched.at);
+    match &fetched.outcome {
+        Ok(emptied) => {
+            let args = [
+                ("at", at),
+                ("taken", emptied.taken.to_string()),
+                ("left", (emptied.left + emptied.too_long).to_string()),
+            ];
+            ctx.l.ta("operations-mailbox-emptied", &args)
+        }
+        Err(why) => ctx
+            .l
+            .ta("operations-mailbox-failed", &[("at", at), ("why", why.clone())]),
+    }
 }

@@ -8,6 +8,7 @@ mod copies;
 mod corroboration;
 mod guide;
 mod helpers;
+mod letters;
 mod lists;
 mod mail;
 mod malware;
