@@ -7,14 +7,14 @@ use domain::language::Language;
 use web::Words;
 
 fn receipt(language: Language, added: bool, received: bool) -> MailReceipt {
-    let now: jiff::Zoned = "2026-10-12T19:47:00+02:00[Europe/Copenhagen]".parse().unwrap();
+    let now: jiff::Zoned = "2026-10-12T19:47:00+02:00[Europe/Copenhagen]".parse().expect("a time");
     MailReceipt {
         language,
         due: (!received).then(|| now.timestamp()),
         now,
         municipality: "Fjordby Kommune".into(),
         to: "Mette Ravn".into(),
-        number: CaseNumber::parse("2026-0001").unwrap(),
+        number: CaseNumber::parse("2026-0001").expect("a number"),
         owner: "Vibeke Holst".into(),
         received,
         exhibits: 3,
