@@ -7,7 +7,9 @@ use domain::language::Language;
 use web::Words;
 
 fn receipt(language: Language, added: bool, received: bool) -> MailReceipt {
-    let now: jiff::Zoned = "2026-10-12T19:47:00+02:00[Europe/Copenhagen]".parse().expect("a time");
+    let now: jiff::Zoned = "2026-10-12T19:47:00+02:00[Europe/Copenhagen]"
+        .parse()
+        .expect("a time");
     MailReceipt {
         language,
         due: (!received).then(|| now.timestamp()),
