@@ -6,7 +6,7 @@ use crate::kind::{self, Sniffer};
 use crate::mailroom::Slip;
 use crate::{App, AppError, Caller, FileFault, FileProblem};
 use domain::access::Action;
-use domain::case::{Arrival, CommandKind, Exhibit};
+use domain::case::{Arrival, Capture, CommandKind, Exhibit};
 use domain::ids::{BlobId, CaseId, CaseNumber, PersonId, ReportId};
 use domain::vocabulary::Compartment;
 use jiff::Timestamp;
@@ -39,6 +39,8 @@ pub struct ReceivedFile {
     pub sha256: String,
     pub(crate) blob: BlobId,
     pub(crate) arrival: Arrival,
+    /// What the browser that captured it said of the page.
+    pub(crate) capture: Option<Capture>,
     /// What the malware scanner said, if one is configured.
     pub(crate) scan: Option<Scan>,
 }
@@ -72,6 +74,7 @@ struct Current {
     scanning: Option<Scanning>,
     /// A message of a mail door: it is one whatever it looks like.
     is_letter: bool,
+    capture: Option<Capture>,
 }
 
 impl App {
@@ -153,7 +156,21 @@ impl Incoming {
             bytes: 0,
             scanning: self.scanner.as_ref().map(Scanner::begin),
             is_letter: false,
+            capture: None,
         });
+        Ok(())
+    }
+
+    /// The file that was begun is a page that our extension captured.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] as [`Capture::checked`].
+    pub fn captured(&mut self, capture: Capture) -> Result<(), AppError> {
+        let capture = capture.checked()?;
+        if let Some(current) = &mut self.current {
+            current.arrival = Arrival::Extension;
+            current.capture = Some(capture);
+        }
         Ok(())
     }
 
@@ -213,6 +230,7 @@ impl Incoming {
             bytes,
             scanning,
             is_letter,
+            capture,
         } = current;
         let fault = if bytes == 0 {
             Some(FileFault::Empty)
@@ -242,6 +260,7 @@ impl Incoming {
                     sha256,
                     blob,
                     arrival,
+                    capture,
                     scan,
                 });
             }
@@ -354,6 +373,7 @@ impl Incoming {
             report: report.cloned(),
             seen_at: seen.0,
             source_url: seen.1.clone(),
+            capture: file.capture.clone(),
         };
         numbered.map(exhibit).collect()
     }

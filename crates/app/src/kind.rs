@@ -23,6 +23,7 @@ enum Family {
     Film,
     Sound,
     Archive,
+    Page,
 }
 
 const fn kind(media_type: &'static str, extension: &'static str, family: Family) -> Kind {
@@ -41,6 +42,8 @@ const HEIC: Kind = kind("image/heic", "heic", Family::Picture);
 const PDF: Kind = kind("application/pdf", "pdf", Family::Pdf);
 pub(crate) const EML: Kind = kind("message/rfc822", "eml", Family::Mail);
 const MSG: Kind = kind("application/vnd.ms-outlook", "msg", Family::Mail);
+/// A web page with what belongs to it in one file (RFC 2557). Its own type for a message would let it be taken for an e-mail.
+const MHTML: Kind = kind("multipart/related", "mhtml", Family::Page);
 const TEXT: Kind = kind("text/plain", "txt", Family::Text);
 const MP4: Kind = kind("video/mp4", "mp4", Family::Film);
 const MOV: Kind = kind("video/quicktime", "mov", Family::Film);
@@ -51,7 +54,7 @@ const WACZ: Kind = kind("application/wacz", "wacz", Family::Archive);
 
 /// Every kind that is taken.
 pub const TAKEN: &[Kind] = &[
-    PNG, JPEG, WEBP, GIF, HEIC, PDF, EML, MSG, TEXT, MP4, MOV, M4A, MP3, WACZ, ZIP,
+    PNG, JPEG, WEBP, GIF, HEIC, PDF, EML, MSG, MHTML, TEXT, MP4, MOV, M4A, MP3, WACZ, ZIP,
 ];
 
 /// The extension that fits a media type that we took; `bin` for any other.
@@ -110,7 +113,11 @@ impl Sniffer {
     /// [`FileFault::UnknownType`] if it is nothing that we take; [`FileFault::WrongContent`] if its name promises a file
     /// of another family (a `.png` that is text), so that nobody believes a picture is sealed when it is not.
     pub fn finish(&self, name: &str) -> Result<Kind, FileFault> {
-        let found = self.kind().ok_or(FileFault::UnknownType)?;
+        let found = match self.kind() {
+            // Browsers before Chromium gave a saved page nothing but its name to know it by.
+            Some(EML) if promised(name) == Some(Family::Page) && is_related(&self.head) => MHTML,
+            found => found.ok_or(FileFault::UnknownType)?,
+        };
         match promised(name) {
             Some(promised) if !agree(promised, found.family) => Err(FileFault::WrongContent {
                 found: found.media_type,
@@ -138,6 +145,7 @@ impl Sniffer {
             Some("application/zip") => Some(ZIP),
             Some(_) => None,
             None if self.binary => None,
+            None if is_mail(&self.head) && is_saved_page(&self.head) => Some(MHTML),
             None if is_mail(&self.head) => Some(EML),
             None => is_text(&self.head).then_some(TEXT),
         }
@@ -170,6 +178,7 @@ fn promised(name: &str) -> Option<Family> {
         "jpeg" | "jpe" | "jfif" => "jpg",
         "heif" => "heic",
         "m4v" => "mp4",
+        "mht" => "mhtml",
         "text" | "log" | "csv" | "md" => "txt",
         other => other,
     };
@@ -189,6 +198,7 @@ fn agree(promised: Family, found: Family) -> bool {
                 | (Family::Mail, Family::Text)
                 | (Family::Film, Family::Sound)
                 | (Family::Sound, Family::Film)
+                | (Family::Text | Family::Mail, Family::Page)
         )
 }
 
@@ -225,6 +235,28 @@ fn is_mail(head: &[u8]) -> bool {
         known += usize::from(usual.contains(&name.as_str()));
     }
     known >= 2
+}
+
+/// The value of a header of a message, on one line; empty if it has none.
+fn header(head: &[u8], wanted: &str) -> String {
+    let text = String::from_utf8_lossy(head).replace("\r\n", "\n");
+    let (head, _) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let unfolded = head.replace("\n ", " ").replace("\n\t", " ");
+    let mut lines = unfolded.lines().filter_map(|line| line.split_once(':'));
+    lines
+        .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        .map_or_else(String::new, |(_, value)| value.trim().to_owned())
+}
+
+fn is_related(head: &[u8]) -> bool {
+    header(head, "content-type")
+        .to_ascii_lowercase()
+        .starts_with("multipart/related")
+}
+
+/// Chromium, and our extension, say where a saved page came from; an e-mail with pictures in it is otherwise alike.
+fn is_saved_page(head: &[u8]) -> bool {
+    is_related(head) && !header(head, "snapshot-content-location").is_empty()
 }
 
 /// Text: UTF-8 or an 8-bit alphabet, without control characters other than those of text.
@@ -298,6 +330,39 @@ mod tests {
             );
         }
         assert_eq!(sniff(&OLE, 3, "regneark.xls"), Err(FileFault::UnknownType));
+    }
+
+    #[test]
+    fn a_saved_page_is_told_from_a_mail_with_pictures() {
+        let related = "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype=\"text/html\"\r\n\r\n--a";
+        let saved =
+            format!("From: <Saved by Blink>\r\nSnapshot-Content-Location: https://x.example/\r\n{related}");
+        let mail = format!("From: a@b.dk\r\n{related}");
+        for name in ["a.mhtml", "a.mht", "side", "a.eml"] {
+            assert_eq!(
+                sniff(saved.as_bytes(), 5, name),
+                Ok("multipart/related"),
+                "{name}"
+            );
+        }
+        assert_eq!(sniff(mail.as_bytes(), 5, "a.eml"), Ok("message/rfc822"));
+        assert_eq!(
+            sniff(mail.as_bytes(), 5, "a.mht"),
+            Ok("multipart/related"),
+            "an older browser's"
+        );
+        assert_eq!(
+            sniff(b"From: a@b.dk\r\nSubject: x\r\n\r\nhej", 5, "a.mht"),
+            Err(FileFault::WrongContent {
+                found: "message/rfc822"
+            })
+        );
+        assert_eq!(
+            sniff(saved.as_bytes(), 5, "a.png"),
+            Err(FileFault::WrongContent {
+                found: "multipart/related"
+            })
+        );
     }
 
     #[test]

@@ -25,6 +25,7 @@ const FILES: &[(&str, &[u8])] = files![
     "icon-512.png",
     "icon-maskable-512.png",
     "icon.svg",
+    "outbox/capture.js",
     "outbox/device.js",
     "outbox/page.js",
     "outbox/seal.js",

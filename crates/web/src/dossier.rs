@@ -1,12 +1,13 @@
 //! The words of a dossier: the same sentences as on the case page, but for readers outside, the originator among them.
 //! The target and the reporter stand there by what they are in the case, never by name.
 
+use crate::case::capture;
 use crate::case::story::{Fact, Teller};
 use crate::text::L;
 use app::ProvedBefore;
 use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
 use app::{MailReceipt, Written};
-use domain::case::{Actor, CaseState, Entry, Event};
+use domain::case::{Actor, CaseState, Entry, Event, Exhibit};
 use domain::ids::PersonId;
 use domain::language::Language;
 use domain::organisation::{Organisation, Person};
@@ -314,23 +315,32 @@ fn stamped(exhibit: u32, entries: &[Entry], proved: &[ProvedBefore], l: &L) -> S
     }
 }
 
+/// How the exhibit came, with what its browser said of it where one captured it.
+fn came(exhibit: &Exhibit, l: &L) -> String {
+    let hashed = l.t(if exhibit.hashed_by_sender {
+        "dossier-hashed-by-sender"
+    } else {
+        "dossier-hashed-here"
+    });
+    let came = format!("{}. {hashed}", l.t(&format!("arrival-{}", exhibit.arrival)));
+    match &exhibit.capture {
+        Some(capture) => format!("{came}. {}", capture::paragraph(l, capture)),
+        None => came,
+    }
+}
+
 fn exhibit(shown: Shown, case: &CaseState, teller: &Teller<'_>) -> ExhibitPage {
     let (l, exhibit) = (teller.l, shown.exhibit);
     let seen = exhibit.seen_at.map_or_else(
         || l.t("exhibit-not-told"),
         |at| l.ta("dossier-seen", &[("at", l.at(at))]),
     );
-    let hashed = l.t(if exhibit.hashed_by_sender {
-        "dossier-hashed-by-sender"
-    } else {
-        "dossier-hashed-here"
-    });
     ExhibitPage {
         number: exhibit.number,
         kind: exhibit.media_type.clone(),
         size: l.bytes(exhibit.bytes),
         sha256: exhibit.sha256.clone(),
-        came: format!("{}. {hashed}", l.t(&format!("arrival-{}", exhibit.arrival))),
+        came: came(&exhibit, l),
         seen,
         received: l.at(shown.received),
         source: exhibit.source_url.clone().map_or_else(
@@ -358,4 +368,66 @@ fn proof(material: &Material, l: &L) -> Vec<String> {
         value("dossier-sealed", &l.at(material.sealed_at)),
         l.t("dossier-limits"),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::calendar::Calendar;
+    use domain::case::{Arrival, Capture, PageTime};
+    use domain::ids::BlobId;
+
+    #[test]
+    fn of_a_captured_page_it_says_what_the_browser_told_and_what_that_does_not_show() {
+        let at: jiff::Timestamp = "2026-10-12T17:42:00Z".parse().unwrap();
+        let time = PageTime {
+            mark: "time".into(),
+            value: "2026-10-12T08:00:00+02:00".into(),
+            text: "for 11 timer siden".into(),
+        };
+        let capture = Capture {
+            url: "https://forum.example/traad/7".into(),
+            title: "Om kommunen".into(),
+            at,
+            times: vec![time; 14],
+            more_times: 3,
+            cut: true,
+            missing: 1,
+        };
+        let exhibit = Exhibit {
+            number: 1,
+            name: "side.png".into(),
+            media_type: "image/png".into(),
+            bytes: 1,
+            sha256: "a".repeat(64),
+            hashed_by_sender: true,
+            arrival: Arrival::Extension,
+            blob: BlobId::new("b"),
+            sent_by: PersonId::new("p10"),
+            report: None,
+            seen_at: None,
+            source_url: None,
+            capture: Some(capture),
+        };
+        let local = Calendar::danish([]).local(at);
+        let danish = came(&exhibit, &L::new(Language::Da, &local));
+        for part in [
+            "Optaget i medarbejderens egen browser. Kontrolsummen er beregnet på den ansattes egen enhed",
+            "Sidens adresse: https://forum.example/traad/7. Sidens titel: Om kommunen.",
+            "Optaget (efter den computers ur): mandag 12. okt. kl. 19.42.",
+            "Tid, som siden selv oplyser: time: 2026-10-12T08:00:00+02:00 (for 11 timer siden);",
+            "(for 11 timer siden); 5 tider mere. Ikke med:",
+            "Siden fortsatte længere, end der er optaget.",
+            "1 af sidens billeder eller typografier kunne ikke gemmes i filen.",
+            "Det viser ikke, hvem der har skrevet noget",
+        ] {
+            assert!(danish.contains(part), "{part}: {danish}");
+        }
+        assert!(!danish.contains(".."), "{danish}");
+        let english = came(&exhibit, &L::new(Language::En, &local));
+        assert!(
+            english.contains("Captured in the employee's own browser")
+                && english.contains("None of it has been checked.")
+        );
+    }
 }

@@ -5,7 +5,7 @@
 // Texts are data-text-* attributes of the form, {name}, {percent} and {size} standing for what they say:
 //   hashing, sending, remove {name}, too-big {name} {size}, empty-file {name}, unreadable {name}, too-late {name}, failed, again, refused, nothing,
 //   pasted (the start of a pasted picture's name)
-// Events for outbox/page.js: it sends vaern:add (files to add); it hears vaern:dropped (a file), vaern:sent (may set detail.after, a promise)
+// Events for outbox/page.js: it sends vaern:add ({files, captures: what the extension said of each, by name}); it hears vaern:dropped (a file), vaern:sent (may set detail.after, a promise)
 // and vaern:unsent (may set detail.answer, a promise of {kept, message}).
 // data-max-bytes (default 200 MiB) is the limit for one file.
 
@@ -46,16 +46,16 @@ class Files {
     this.language = document.documentElement.lang || undefined;
   }
 
-  add(files, maxBytes, pasted = false) {
+  add(files, maxBytes, pasted = false, captures = {}) {
     for (const file of files) {
       if (file.size === 0) this.refuse(this.text("emptyFile", { name: file.name }));
       else if (file.size > maxBytes) this.refuse(this.text("tooBig", { name: file.name, size: this.size(maxBytes) }));
-      else this.take(file, pasted);
+      else this.take(file, pasted, captures[file.name]);
     }
   }
 
-  take(file, pasted) {
-    const item = { file, pasted, sha256: null };
+  take(file, pasted, capture) {
+    const item = { file, pasted, capture, sha256: null };
     item.hashLine = element("small", { className: "hash", textContent: "…" });
     item.remove = element("button", { type: "button", textContent: "×", title: this.text("remove", { name: file.name }) });
     item.remove.setAttribute("aria-label", item.remove.title);
@@ -205,11 +205,11 @@ function enhance(form) {
   form.classList.add("live");
   input.required = false;
 
-  const choose = (chosen, pasted) => {
+  const choose = (chosen, pasted, captures) => {
     complaints.clear();
     if (sending) return chosen.forEach((file) => complaints.say(text("tooLate", { name: file.name })));
     if (pasted) files.addPasted(chosen, maxBytes);
-    else files.add(chosen, maxBytes);
+    else files.add(chosen, maxBytes, false, captures);
   };
 
   input.addEventListener("change", () => {
@@ -218,7 +218,7 @@ function enhance(form) {
     choose(chosen, false);
   });
 
-  form.addEventListener("vaern:add", (event) => choose(event.detail, false));
+  form.addEventListener("vaern:add", (event) => choose(event.detail.files, false, event.detail.captures));
 
   document.addEventListener("paste", (event) => {
     const pasted = [...(event.clipboardData?.files ?? [])];
@@ -249,7 +249,7 @@ function enhance(form) {
 
   /** All fields, the hashes before the files, the files in the order of the list. */
   function contents() {
-    hashes.value = JSON.stringify(files.items.map(({ file, pasted, sha256 }) => ({ name: file.name, sha256, pasted })));
+    hashes.value = JSON.stringify(files.items.map(({ file, pasted, capture, sha256 }) => ({ name: file.name, sha256, pasted, capture })));
     const body = new FormData(form);
     body.delete(input.name);
     return body;

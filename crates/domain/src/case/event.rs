@@ -3,6 +3,7 @@
 //! The JSON of an event is what the journal seals and what an export carries, so a variant's name and fields are a
 //! format: add optional fields, never rename.
 
+use super::capture::Capture;
 use super::damage::Damage;
 use super::mailed::Mailed;
 use super::scan::Verdict;
@@ -36,6 +37,8 @@ words!(
         /// By e-mail: the letter itself, or what lay in it.
         Email = "email",
         JoinedCase = "joined-case",
+        /// Captured by our extension in the employee's own browser.
+        Extension = "extension",
     }
 );
 
@@ -242,6 +245,9 @@ pub struct Exhibit {
     pub seen_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_url: Option<String>,
+    /// What the browser that captured it says of the page: recorded, not trusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<Capture>,
 }
 
 /// The facts of one report; the teller's own words are a [`Event::Told`] entry in the Care drawer.

@@ -1,6 +1,7 @@
 //! A case: what can happen ([`Event`]), what somebody may ask for ([`Command`]), what it amounts to ([`CaseState`]),
 //! and the one door through which it changes ([`decide`]).
 
+pub mod capture;
 pub mod command;
 mod contact;
 pub mod corroboration;
@@ -21,6 +22,7 @@ pub mod scan;
 pub mod state;
 pub mod statement;
 
+pub use capture::{Capture, PageTime};
 pub use command::{Command, CommandKind, Contact, Register};
 pub use corroboration::Grade;
 pub use damage::Damage;

@@ -70,6 +70,7 @@ fn opening() -> Vec<Event> {
             report: None,
             ..exhibit(2, "p11")
         }),
+        crate::capture::sealed(),
     ]
 }
 

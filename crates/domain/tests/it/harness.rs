@@ -373,5 +373,6 @@ pub fn exhibit(number: u32, sent_by: &str) -> Exhibit {
         report: Some(ReportId::new("r1")),
         seen_at: None,
         source_url: None,
+        capture: None,
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
 
 mod access;
+mod capture;
 mod care;
 mod clocks;
 mod contact;

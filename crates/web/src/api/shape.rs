@@ -312,6 +312,8 @@ pub struct ExhibitItem {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub seen_at: Option<Timestamp>,
     pub source_url: Option<String>,
+    /// What the browser that captured it says of the page.
+    pub capture: Option<domain::case::Capture>,
 }
 
 impl ExhibitItem {
@@ -327,6 +329,7 @@ impl ExhibitItem {
             received_at,
             seen_at: exhibit.seen_at,
             source_url: exhibit.source_url.clone(),
+            capture: exhibit.capture.clone(),
         }
     }
 }

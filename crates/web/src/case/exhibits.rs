@@ -2,7 +2,7 @@
 
 use super::copies::{self, Beside};
 use super::head::{number, title};
-use super::mailed;
+use super::{capture, mailed};
 use crate::command::offer::is_offered;
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render};
@@ -155,6 +155,7 @@ pub fn short(media_type: &str) -> &'static str {
         "text/plain" => "text",
         "application/zip" => "zip",
         "application/wacz" => "web-archive",
+        "multipart/related" => "web-page",
         other if other.starts_with("image/") => "picture",
         other if other.starts_with("video/") => "film",
         other if other.starts_with("audio/") => "sound",
@@ -287,7 +288,11 @@ fn facts(ctx: &Ctx, view: &CaseView, at: Timestamp, exhibit: &Exhibit) -> Vec<(S
     let known = facts.map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text));
     let mailed = view.state.mailed.get(&exhibit.number);
     let mailed = mailed.map(|mailed| mailed::facts(l, mailed)).unwrap_or_default();
-    known.into_iter().chain(mailed).collect()
+    let captured = exhibit.capture.as_ref();
+    let captured = captured
+        .map(|capture| capture::facts(l, capture))
+        .unwrap_or_default();
+    known.into_iter().chain(mailed).chain(captured).collect()
 }
 
 /// The text of a text or a mail, as text and nothing else; and whether there is more of it.
@@ -364,6 +369,7 @@ fn extension(media_type: &str) -> &'static str {
         "audio/mpeg" => "mp3",
         "application/zip" => "zip",
         "application/wacz" => "wacz",
+        "multipart/related" => "mhtml",
         _ => "bin",
     }
 }

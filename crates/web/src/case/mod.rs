@@ -1,5 +1,6 @@
 //! One case: its story, its drawers, its exhibits, and its way out as a bag.
 
+pub mod capture;
 mod copies;
 mod drawers;
 pub mod duty;

@@ -1,5 +1,6 @@
 //! A case's journal as people tell it: one line an entry, with who, when, what, and the facts behind it.
 
+use super::capture;
 use crate::statements::Run;
 use crate::text::L;
 use domain::case::{Actor, CaseState, Entry, Event, PassOverReason, PoliceDecision, Verdict};
@@ -432,7 +433,11 @@ impl Teller<'_> {
                     ("bytes", &bytes),
                     ("sha256", &exhibit.sha256),
                 ];
-                (what, String::new(), self.facts(&facts))
+                let mut facts = self.facts(&facts);
+                let captured = exhibit.capture.iter();
+                let captured = captured.flat_map(|capture| capture::facts(l, capture));
+                facts.extend(captured.map(|(label, text)| Fact { label, text }));
+                (what, String::new(), facts)
             }
             Event::ExhibitScanned {
                 exhibit,

@@ -1,5 +1,5 @@
 //! What waits on the person's own device: the page that lists it, the form that opens without a network, the key that
-//! opens it, and what the phone's *Share* sends here (docs/adr/0008-outbox.md).
+//! opens it, what the phone's *Share* sends here (docs/adr/0008-outbox.md) and what our extension captured (0010).
 
 mod manifest;
 mod share;
@@ -17,6 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::language::Language;
 use http::Uri;
+use http::header::HeaderName;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/manifest.webmanifest", get(manifest::show))
         .route("/outbox", get(outbox))
         .route("/outbox/key", get(key))
+        .route("/capture", get(capture))
         .route("/offline", get(offline))
         .route("/offline/outbox", get(offline_outbox))
         // What is shared is read to its end and dropped here, so its size costs no memory.
@@ -58,6 +60,26 @@ async fn key(ctx: Ctx) -> Response {
         "secret": URL_SAFE_NO_PAD.encode(pair.secret),
     }))
     .into_response()
+}
+
+#[derive(Template)]
+#[template(path = "outbox/capture.html")]
+struct Capture {
+    frame: Frame,
+}
+
+/// `GET /capture`: takes what our extension captured, from the extension's own window, which has to be able to speak to this one;
+/// so this page alone may be opened by another origin. It holds nothing of anybody: the session cookie does not come along
+/// from elsewhere, and what is done here is done by its script in the person's own name.
+async fn capture(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, PageError> {
+    let page = render(&Capture {
+        frame: frame_of_nobody(&app, &uri, "/capture"),
+    })?;
+    let speaks = (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "unsafe-none",
+    );
+    Ok(([speaks], page).into_response())
 }
 
 #[derive(Template)]

@@ -3,7 +3,7 @@
 use app::{AppError, ClaimedFile, Incoming};
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
-use domain::case::Arrival;
+use domain::case::{Arrival, Capture};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -30,6 +30,11 @@ struct Hashed {
     /// Came from the clipboard.
     #[serde(default)]
     pasted: bool,
+    /// What our extension said of the page that this is a capture of.
+    capture: Option<serde_json::Value>,
+    /// The file has come.
+    #[serde(skip)]
+    come: bool,
 }
 
 /// Why a form could not be received.
@@ -81,7 +86,7 @@ pub async fn receive(
     while let Some(field) = form.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == files {
-            file(field, incoming, &hashed).await?;
+            file(field, incoming, &mut hashed).await?;
         } else if name == "hashes" {
             let text = text(field, HASHES_LIMIT).await?;
             hashed = serde_json::from_str(&text).unwrap_or_default();
@@ -113,24 +118,31 @@ async fn text(mut field: Field<'_>, limit: usize) -> Result<String, Trouble> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn file(mut field: Field<'_>, incoming: &mut Incoming, hashed: &[Hashed]) -> Result<(), Trouble> {
+async fn file(mut field: Field<'_>, incoming: &mut Incoming, hashed: &mut [Hashed]) -> Result<(), Trouble> {
     let name = field.file_name().unwrap_or_default().to_owned();
     let mut chunk = field.chunk().await?;
     if name.is_empty() && chunk.as_ref().is_none_or(|bytes| bytes.is_empty()) {
         // What a browser sends for a file field in which nothing was chosen.
         return Ok(());
     }
-    let pasted = hashed.iter().any(|hash| hash.pasted && hash.name == name);
-    incoming
-        .file(
-            &name,
-            if pasted {
-                Arrival::Pasted
-            } else {
-                Arrival::Uploaded
-            },
-        )
-        .await?;
+    // Files come in the order in which they were announced, so of two with one name each has its own announcement.
+    let announced = hashed.iter_mut().find(|hash| !hash.come && hash.name == name);
+    let mut arrival = Arrival::Uploaded;
+    let mut capture = None;
+    if let Some(announced) = announced {
+        announced.come = true;
+        arrival = if announced.pasted {
+            Arrival::Pasted
+        } else {
+            arrival
+        };
+        capture = announced.capture.take();
+    }
+    incoming.file(&name, arrival).await?;
+    if let Some(capture) = capture {
+        let capture: Capture = serde_json::from_value(capture).map_err(|_| Trouble::Unreadable)?;
+        incoming.captured(capture)?;
+    }
     while let Some(bytes) = chunk {
         incoming.write(&bytes).await?;
         chunk = match field.chunk().await {

@@ -50,7 +50,10 @@ pub async fn send(
     let mut incoming = ctx.app.begin_report(&ctx.caller);
     let received = match receive(&mut form, &mut incoming, "exhibit").await {
         Ok(received) => received,
-        Err(Trouble::App(error)) => return Err(error.into()),
+        Err(Trouble::App(error)) => {
+            let wrong = wrong(&ctx.l, error)?;
+            return refused(&ctx, &headers, &Received::default(), wrong).await;
+        }
         Err(Trouble::Unreadable) => return Err(Fault::BadRequest.into()),
         Err(Trouble::TooLong) => return Err(Fault::TooLarge.into()),
     };

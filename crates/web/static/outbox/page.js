@@ -1,7 +1,7 @@
 // On each page with #outbox-line: says what waits, sends it, and lets the report form wait. On /outbox also the list.
 
 import { all, remove, set, setting } from "./device.js";
-import { keep, MOST_BYTES, pair, sendAll, size } from "./send.js";
+import { captures, keep, MOST_BYTES, pair, sendAll, size } from "./send.js";
 import { unseal } from "./seal.js";
 
 const line = document.getElementById("outbox-line"), list = document.getElementById("outbox-list"), form = document.getElementById("report-form");
@@ -126,7 +126,7 @@ function fillIn(id, contents) {
   const files = contents.getAll("exhibit");
   for (const file of files) taken.set(file, id);
   if (!files.length) taken.set(id, id);
-  form.dispatchEvent(new CustomEvent("vaern:add", { detail: files }));
+  form.dispatchEvent(new CustomEvent("vaern:add", { detail: { files, captures: captures(contents) } }));
 }
 
 async function forgetShares() {

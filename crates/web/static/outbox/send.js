@@ -21,14 +21,30 @@ export async function pair() {
   return answer.ok ? answer.json() : null;
 }
 
+/** What our extension said of each file of a share, by name; nothing for a share of the phone's. */
+export function captures(share) {
+  try {
+    return JSON.parse(share.get("captures")) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** The report as it is sent, with the shares that were too well locked to be seen when it was written. */
 async function contents(keys, item, waiting) {
   const form = await unseal(keys, item.id, item.sealed);
+  const shares = [];
+  for (const share of waiting.filter(({ id }) => item.shares.includes(id))) shares.push(await unseal(keys, share.id, share.sealed));
   const body = new FormData();
-  for (const [name, value] of form) body.append(name, value);
-  for (const share of waiting.filter(({ id }) => item.shares.includes(id))) {
-    for (const [name, value] of await unseal(keys, share.id, share.sealed)) {
+  // Before the files, whose fates they are.
+  const hashes = JSON.parse(form.get("hashes") || "[]");
+  const more = shares.flatMap((share) => Object.entries(captures(share)).map(([name, capture]) => ({ name, sha256: null, capture })));
+  body.set("hashes", JSON.stringify([...hashes, ...more]));
+  for (const [name, value] of form) if (name !== "hashes") body.append(name, value);
+  for (const share of shares) {
+    for (const [name, value] of share) {
       if (name === "exhibit") body.append(name, value);
-      else if (value) body.set("text", `${body.get("text") ?? ""}\n${value}`.trim());
+      else if (value && name !== "captures") body.set("text", `${body.get("text") ?? ""}\n${value}`.trim());
     }
   }
   return body;
