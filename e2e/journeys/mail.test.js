@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../lib/server.js";
 import { startTown } from "../lib/town.js";
 
 const MATTER = fileURLToPath(new URL("../../examples/matters/04-threatening-email/forwarded.eml", import.meta.url));
@@ -30,8 +31,8 @@ function handOver(port, sender, message) {
 
 describe("e-mail", () => {
   let town;
-  const port = 20000 + (process.pid % 20000);
-  before(async () => { town = await startTown({ env: { VAERN_LMTP: `127.0.0.1:${port}`, VAERN_MAIL_ADDRESS: ADDRESS } }); });
+  let port;
+  before(async () => { port = await freePort(); town = await startTown({ env: { VAERN_LMTP: `127.0.0.1:${port}`, VAERN_MAIL_ADDRESS: ADDRESS } }); });
   after(async () => { await town.stop(); });
 
   test("a forwarded threat is the employee's report, with the letter as it came", async () => {

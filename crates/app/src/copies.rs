@@ -173,6 +173,7 @@ impl App {
             tx.commit().await?;
             let result = match job.name.as_str() {
                 crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
+                crate::uploads::FORGET => self.forget_upload(&job.payload).await,
                 crate::mailroom::RECEIPT => self.send_receipt(&job).await,
                 _ => self.make_copies_for(&job).await,
             };

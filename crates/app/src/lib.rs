@@ -32,6 +32,7 @@ mod seal;
 mod stamp;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod uploads;
 mod verify;
 
 /// An e-mail as text to read.
@@ -67,6 +68,7 @@ pub use reverify::{DamagedFile, Round};
 pub use rollout::{Rollouts, UnitCoverage};
 pub use seal::Sealed;
 pub use stamp::{ProvedBefore, TimeAuthority};
+pub use uploads::{NotAdded, Upload};
 pub use verify::StoreReport;
 
 use domain::calendar::Calendar;

@@ -94,7 +94,7 @@ pub struct FailedJob {
 }
 
 /// Every name that a job can have, for the test that each has words.
-pub const JOBS: [&str; 7] = [
+pub const JOBS: [&str; 8] = [
     crate::escalate::SILENCE,
     crate::daily::SEAL,
     crate::daily::REVERIFY,
@@ -102,6 +102,7 @@ pub const JOBS: [&str; 7] = [
     crate::copies::DERIVE,
     crate::stamp::STAMP,
     crate::mailroom::RECEIPT,
+    crate::uploads::FORGET,
 ];
 
 impl App {

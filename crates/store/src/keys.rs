@@ -86,6 +86,12 @@ impl KeyRing {
         self.master.outbox_key(person.as_str())
     }
 
+    /// The key of files on their way, before they belong to a case.
+    #[must_use]
+    pub fn of_uploads(&self) -> &DataKey {
+        &self.system
+    }
+
     /// Makes the keys of a new case.
     #[must_use]
     pub fn generate(&self, case: &CaseId, rng: &mut impl CryptoRng) -> (Keys, WrappedKeys) {

@@ -30,6 +30,7 @@ pub mod settings;
 pub mod stamps;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod uploads;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,6 +94,7 @@ const STATEMENTS: &[&[&str]] = &[
     sessions::STATEMENTS,
     settings::STATEMENTS,
     stamps::STATEMENTS,
+    uploads::STATEMENTS,
 ];
 
 /// Whether a text was declared by `statements!`, so that the tests have prepared it.

@@ -27,6 +27,7 @@ mod start;
 mod statements;
 mod text;
 mod to_the_end;
+mod uploads;
 
 pub use dossier::Words;
 
@@ -46,6 +47,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(start::router())
         .merge(report::router())
         .merge(outbox::router())
+        .merge(uploads::router())
         .merge(cases::router())
         .merge(guide::router())
         .merge(mail::router())

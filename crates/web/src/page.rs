@@ -329,7 +329,7 @@ pub async fn faults(State(app): State<Arc<App>>, request: Request, next: Next) -
     for (name, value) in response
         .headers()
         .iter()
-        .filter(|(name, _)| *name == http::header::ALLOW)
+        .filter(|(name, _)| *name == http::header::ALLOW || name.as_str().starts_with("tus-"))
     {
         page.headers_mut().insert(name, value.clone());
     }

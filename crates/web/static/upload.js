@@ -12,6 +12,8 @@
 import { sha256 } from "./noble/sha2.js";
 
 const MAX_BYTES = 200 * 1024 * 1024;
+/** From this size on a file goes in pieces, before the form. */
+const LARGE = 8 * 1024 * 1024;
 const SHOWN_AS_PICTURE = /^image\/(png|jpeg|gif|webp)$/;
 const EXTENSIONS = { "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp", "image/heic": "heic" };
 
@@ -285,10 +287,24 @@ function enhance(form) {
     return key;
   }
 
+  /** Sends what is large in pieces (resume.js). Each that is there has its id; the rest goes with the form. */
+  async function sendLarge(progress) {
+    const large = files.items.filter(({ file, pasted }) => file.size >= LARGE && !pasted);
+    if (!large.length) return;
+    const { resume } = await import("./resume.js");
+    let before = 0;
+    for (const item of large) {
+      item.upload ??= await resume(item, (bytes) => progress(before + bytes));
+      before += item.file.size;
+    }
+  }
+
   async function arrived(answer) {
     const sent = {};
     tell("sent", sent);
     await sent.after;
+    const large = files.items.filter(({ upload }) => upload);
+    if (large.length) await import("./resume.js").then(({ forget }) => large.forEach(({ sha256 }) => forget(sha256)));
     const place = new URL(answer.body.location ?? answer.url, document.baseURI);
     sending = false;
     location.assign(place.origin === location.origin ? place.href : location.href);
@@ -316,22 +332,33 @@ function enhance(form) {
 
     const body = contents();
     const idempotencyKey = keyFor(body);
-    for (const item of files.items) body.append(input.name, item.file, item.file.name);
     const bar = element("progress", { className: "bar", max: 1, value: 0 });
     bar.setAttribute("aria-label", text("sending", { percent: "" }).trim());
     status.textContent = text("sending", { percent: 0 });
     status.after(bar);
+    const all = files.items.reduce((sum, { file }) => sum + file.size, 1);
+    const shown = (bytes) => {
+      bar.value = Math.min(bytes / all, 1);
+      status.textContent = text("sending", { percent: Math.floor(bar.value * 100) });
+    };
     try {
-      const answer = await send(form, body, idempotencyKey, (part) => {
-        bar.value = part;
-        status.textContent = text("sending", { percent: Math.floor(part * 100) });
-      });
+      await sendLarge(shown);
+      const there = files.items.reduce((sum, { file, upload }) => sum + (upload ? file.size : 0), 0);
+      for (const { file, upload } of files.items) {
+        if (upload) body.append("upload", upload);
+        else body.append(input.name, file, file.name);
+      }
+      const answer = await send(form, body, idempotencyKey, (part) => shown(there + part * (all - there)));
       if (answer.status >= 200 && answer.status < 300) return arrived(answer);
       rest();
-      if (answer.status < 500) keyIsFor = null; // a refusal is final for this key: what is sent next is another request
+      if (answer.status < 500) {
+        keyIsFor = null; // a refusal is final for this key: what is sent next is another request
+        for (const item of files.items) delete item.upload; // it may be too old: asked for once more
+      }
       complaints.problem(answer.body, text("refused"));
     } catch {
-      const unsent = { body, key: idempotencyKey };
+      const unsent = { body: contents(), key: idempotencyKey };
+      for (const { file } of files.items) unsent.body.append(input.name, file, file.name);
       tell("unsent", unsent);
       const { kept, message } = await unsent.answer ?? {};
       rest(kept ? undefined : text("again"));

@@ -89,3 +89,4 @@ operations-mailbox-failed = Kunne ikke tømmes { $at }: { $why }
 operations-writes = E-mails ud
 operations-writes-yes = Kvitteringer sendes gennem kommunens mailserver.
 operations-writes-no = Der sendes ingen e-mails.
+job-upload-end = Oprydning efter filer, der er sendt i bidder

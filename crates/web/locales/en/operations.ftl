@@ -89,3 +89,4 @@ operations-mailbox-failed = Could not be emptied { $at }: { $why }
 operations-writes = E-mails out
 operations-writes-yes = Receipts go out through the municipality's mail server.
 operations-writes-no = No e-mails go out.
+job-upload-end = Tidying up after files that came in pieces

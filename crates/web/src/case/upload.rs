@@ -64,7 +64,7 @@ pub async fn send(
     let view = permitted(&ctx, &text).await?;
     let mut form = form.map_err(|_| Fault::BadRequest)?;
     let mut incoming = ctx.app.begin_exhibits(&ctx.caller, &view.state.number).await?;
-    let received = match receive(&mut form, &mut incoming, "exhibit").await {
+    let received = match receive(&ctx, &mut form, &mut incoming, "exhibit").await {
         Ok(received) => received,
         Err(Trouble::App(error)) => return Err(error.into()),
         Err(Trouble::Unreadable) => return Err(Fault::BadRequest.into()),

@@ -1,5 +1,6 @@
 //! A form with files, as it streams in: fields into memory within limits, files into the store chunk by chunk.
 
+use crate::ctx::Ctx;
 use app::{AppError, ClaimedFile, Incoming};
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
@@ -77,6 +78,7 @@ impl Received {
 /// # Errors
 /// [`Trouble`]; what `incoming` has stored is removed when it is dropped.
 pub async fn receive(
+    ctx: &Ctx,
     form: &mut Multipart,
     incoming: &mut Incoming,
     files: &str,
@@ -87,6 +89,9 @@ pub async fn receive(
         let name = field.name().unwrap_or_default().to_owned();
         if name == files {
             file(field, incoming, &mut hashed).await?;
+        } else if name == "upload" {
+            let id = text(field, FIELD_LIMIT).await?;
+            upload(ctx, &id, incoming, &mut hashed).await?;
         } else if name == "hashes" {
             let text = text(field, HASHES_LIMIT).await?;
             hashed = serde_json::from_str(&text).unwrap_or_default();
@@ -125,6 +130,36 @@ async fn file(mut field: Field<'_>, incoming: &mut Incoming, hashed: &mut [Hashe
         // What a browser sends for a file field in which nothing was chosen.
         return Ok(());
     }
+    begin(&name, incoming, hashed).await?;
+    while let Some(bytes) = chunk {
+        incoming.write(&bytes).await?;
+        chunk = match field.chunk().await {
+            Ok(next) => next,
+            Err(error) => {
+                incoming.cut_off().await?;
+                return Err(error.into());
+            }
+        };
+    }
+    incoming.end_file().await?;
+    Ok(())
+}
+
+/// What came in pieces before (`/uploads`), in its place among the files. One that is not there any more is left to the check
+/// against what the device announced.
+async fn upload(ctx: &Ctx, id: &str, incoming: &mut Incoming, hashed: &mut [Hashed]) -> Result<(), Trouble> {
+    match ctx.app.upload(&ctx.caller, id).await {
+        Ok(upload) => {
+            begin(&upload.name, incoming, hashed).await?;
+            Ok(ctx.app.take_upload(&ctx.caller, id, incoming).await?)
+        }
+        Err(AppError::NotFound) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Begins the file, as its announcement says it came.
+async fn begin(name: &str, incoming: &mut Incoming, hashed: &mut [Hashed]) -> Result<(), Trouble> {
     // Files come in the order in which they were announced, so of two with one name each has its own announcement.
     let announced = hashed.iter_mut().find(|hash| !hash.come && hash.name == name);
     let mut arrival = Arrival::Uploaded;
@@ -138,21 +173,10 @@ async fn file(mut field: Field<'_>, incoming: &mut Incoming, hashed: &mut [Hashe
         };
         capture = announced.capture.take();
     }
-    incoming.file(&name, arrival).await?;
+    incoming.file(name, arrival).await?;
     if let Some(capture) = capture {
         let capture: Capture = serde_json::from_value(capture).map_err(|_| Trouble::Unreadable)?;
         incoming.captured(capture)?;
     }
-    while let Some(bytes) = chunk {
-        incoming.write(&bytes).await?;
-        chunk = match field.chunk().await {
-            Ok(next) => next,
-            Err(error) => {
-                incoming.cut_off().await?;
-                return Err(error.into());
-            }
-        };
-    }
-    incoming.end_file().await?;
     Ok(())
 }

@@ -48,7 +48,7 @@ pub async fn send(
 ) -> Result<Response, PageError> {
     let mut form = form.map_err(|_| Fault::BadRequest)?;
     let mut incoming = ctx.app.begin_report(&ctx.caller);
-    let received = match receive(&mut form, &mut incoming, "exhibit").await {
+    let received = match receive(&ctx, &mut form, &mut incoming, "exhibit").await {
         Ok(received) => received,
         Err(Trouble::App(error)) => {
             let wrong = wrong(&ctx.l, error)?;
