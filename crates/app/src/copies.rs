@@ -173,6 +173,8 @@ impl App {
             tx.commit().await?;
             let result = match job.name.as_str() {
                 crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
+                crate::remind::ROUND => self.remind_round(&job.payload).await,
+                crate::remind::ONE => self.remind_one(&job).await,
                 crate::uploads::FORGET => self.forget_upload(&job.payload).await,
                 crate::mailroom::RECEIPT => self.send_receipt(&job).await,
                 _ => self.make_copies_for(&job).await,

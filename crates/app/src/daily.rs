@@ -43,7 +43,8 @@ impl App {
     /// Those of the store.
     pub async fn plan_daily(&self) -> Result<(), AppError> {
         self.plan(SEAL).await?;
-        self.plan(REVERIFY).await
+        self.plan(REVERIFY).await?;
+        self.plan_reminders().await
     }
 
     async fn plan(&self, name: &str) -> Result<(), AppError> {

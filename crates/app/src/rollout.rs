@@ -185,13 +185,16 @@ impl App {
             .cloned()
     }
 
-    async fn rolled_out(&self, read: &mut Read) -> Result<(Vec<Rollout>, Vec<EditionMark>), AppError> {
+    pub(crate) async fn rolled_out(
+        &self,
+        read: &mut Read,
+    ) -> Result<(Vec<Rollout>, Vec<EditionMark>), AppError> {
         let rollouts = store::rollouts::all(read).await?;
         Ok((rollouts, EditionMark::of(&store::guide::editions(read).await?)))
     }
 
     /// Who has a receipt for each edition.
-    async fn given(
+    pub(crate) async fn given(
         &self,
         read: &mut Read,
         editions: &[EditionMark],

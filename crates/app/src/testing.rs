@@ -2,10 +2,11 @@
 
 pub mod clamd;
 pub mod dovecot;
+pub mod post;
 pub mod tsa;
 
 use crate::dossier::{Composer, Dossier, DossierLanguage, Material};
-use crate::{App, Caller, Clock, HeldClock, MailReceipt, Parts, Settings, Written};
+use crate::{App, Caller, Clock, HeldClock, MailReceipt, Parts, Reminder, Settings, Written};
 use domain::case::{Actor, CaseState};
 use domain::language::Language;
 use domain::organisation::Organisation;
@@ -159,6 +160,13 @@ impl Composer for PlainWords {
 
     fn actor_name(&self, _: Language, _: &Organisation, _: &CaseState, actor: &Actor) -> String {
         actor.as_text().to_owned()
+    }
+
+    fn reminder(&self, reminder: &Reminder) -> Written {
+        Written {
+            subject: format!("{} {}", reminder.edition, reminder.late),
+            text: format!("{reminder:#?}"),
+        }
     }
 
     fn receipt(&self, receipt: &MailReceipt) -> Written {

@@ -3,6 +3,7 @@
 //! themselves and leavers fall out.
 
 pub mod coverage;
+pub mod remind;
 
 use crate::calendar::Calendar;
 use crate::case::Refusal;

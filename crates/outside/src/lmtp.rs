@@ -268,8 +268,8 @@ fn path(rest: &str, word: &str) -> Option<(String, String)> {
 }
 
 async fn say(write: &mut (impl AsyncWrite + Unpin), text: &str) -> std::io::Result<()> {
-    write.write_all(text.as_bytes()).await?;
-    write.write_all(b"\r\n").await?;
+    // In one piece: two would each wait for the other side to say that the first has come.
+    write.write_all(format!("{text}\r\n").as_bytes()).await?;
     write.flush().await
 }
 

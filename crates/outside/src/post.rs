@@ -116,6 +116,11 @@ impl Post {
         let raw = |name: &'static str, value: &str| {
             HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
         };
+        let kind = if note.answers.is_some() {
+            "auto-replied"
+        } else {
+            "auto-generated"
+        };
         let id = format!("<{}@{}>", note.id, self.from.email.domain());
         let mut builder = Message::builder()
             .from(self.from.clone())
@@ -123,7 +128,7 @@ impl Post {
             .subject(note.subject)
             .date(note.at.into())
             .message_id(Some(id))
-            .raw_header(raw("Auto-Submitted", "auto-replied"))
+            .raw_header(raw("Auto-Submitted", kind))
             .raw_header(raw("X-Vaern-Receipt", "1"));
         if let Some(answers) = note.answers {
             let answers = format!("<{answers}>");

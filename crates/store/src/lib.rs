@@ -23,6 +23,7 @@ pub mod mails;
 pub mod notices;
 mod page;
 pub mod people;
+pub mod reminders;
 pub mod rollouts;
 pub mod seals;
 pub mod sessions;
@@ -89,6 +90,7 @@ const STATEMENTS: &[&[&str]] = &[
     mails::STATEMENTS,
     notices::STATEMENTS,
     people::STATEMENTS,
+    reminders::STATEMENTS,
     rollouts::STATEMENTS,
     seals::STATEMENTS,
     sessions::STATEMENTS,

@@ -6,7 +6,7 @@ use crate::case::story::{Fact, Teller};
 use crate::text::L;
 use app::ProvedBefore;
 use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
-use app::{MailReceipt, Written};
+use app::{MailReceipt, Reminder, Written};
 use domain::case::{Actor, CaseState, Entry, Event, Exhibit};
 use domain::ids::PersonId;
 use domain::language::Language;
@@ -62,6 +62,10 @@ impl Composer for Words {
                 })
                 .collect(),
         }
+    }
+
+    fn reminder(&self, reminder: &Reminder) -> Written {
+        crate::letters::reminder(reminder)
     }
 
     fn receipt(&self, receipt: &MailReceipt) -> Written {

@@ -1,7 +1,7 @@
 //! What Værn writes to people by e-mail, in the language that each of them reads.
 
 use crate::text::L;
-use app::{MailReceipt, Written};
+use app::{MailReceipt, Reminder, Written};
 
 /// The receipt of an e-mail that was taken. It names nobody but the manager, and says nothing of what was told: mailboxes are read by
 /// others too.
@@ -37,6 +37,31 @@ pub fn receipt(receipt: &MailReceipt) -> Written {
     parts.push(l.ta("letter-from", &[("municipality", receipt.municipality.as_str())]));
     Written {
         subject,
+        text: parts.join("\n\n") + "\n",
+    }
+}
+
+/// The reminder to read the guide; it says who asked for it and how often it comes.
+pub fn reminder(reminder: &Reminder) -> Written {
+    let l = L::new(reminder.language, &reminder.now);
+    let due = l.at(reminder.due);
+    let what = if reminder.late {
+        l.ta("letter-reminder-late", &[("due", due.as_str())])
+    } else {
+        l.ta("letter-reminder-due", &[("due", due.as_str())])
+    };
+    let mut parts = vec![
+        l.ta("letter-hello", &[("name", reminder.to.as_str())]),
+        what,
+        l.t("letter-reminder-how"),
+    ];
+    if let Some(link) = &reminder.link {
+        parts.push(link.clone());
+    }
+    parts.push(l.ta("letter-reminder-why", &[("by", reminder.by.as_str())]));
+    parts.push(l.ta("letter-from", &[("municipality", reminder.municipality.as_str())]));
+    Written {
+        subject: l.t("letter-reminder-subject"),
         text: parts.join("\n\n") + "\n",
     }
 }

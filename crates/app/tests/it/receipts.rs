@@ -2,70 +2,15 @@
 
 use crate::harness::*;
 use app::testing::TestApp;
-use app::{Delivered, Delivery, Post, Writing};
+use app::testing::post::{Sink, header};
+use app::{Delivered, Delivery};
 use domain::case::{Event, Viewing};
 use domain::ids::CaseNumber;
 use domain::mail::{Check, Door, Doubt, NoCase, Policy};
-use outside::lmtp::{self, Letter, Taken};
-use std::sync::{Arc, Mutex};
+use outside::lmtp::Taken;
 
 const METTE: &str = "mette.ravn@fjordby.example";
 const JENS: &str = "jens.roemer@fjordby.example";
-
-/// A mail server that keeps what it gets.
-struct Sink {
-    letters: Arc<Mutex<Vec<Letter>>>,
-    taken: Arc<Mutex<Taken>>,
-    post: Post,
-}
-
-async fn sink() -> Sink {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let port = listener.local_addr().expect("a port").port();
-    let letters: Arc<Mutex<Vec<Letter>>> = Arc::default();
-    let taken = Arc::new(Mutex::new(Taken::Kept));
-    let (kept, says) = (Arc::clone(&letters), Arc::clone(&taken));
-    let door = lmtp::Door {
-        address: None,
-        limit: 1 << 20,
-        taker: Arc::new(move |letter| {
-            let says = *says.lock().expect("a word");
-            if says == Taken::Kept {
-                kept.lock().expect("letters").push(letter);
-            }
-            Box::pin(async move { says })
-        }),
-    };
-    tokio::spawn(lmtp::Listener::Tcp(listener).serve(door));
-    let post = Post::new(
-        &format!("smtp://127.0.0.1:{port}"),
-        None,
-        "chikane@fjordby.example",
-    );
-    Sink {
-        letters,
-        taken,
-        post: post.expect("a mail server"),
-    }
-}
-
-impl Sink {
-    fn writing(&self) -> Writing {
-        Writing {
-            post: self.post.clone(),
-            home: Some("https://vaern.fjordby.example".into()),
-        }
-    }
-
-    /// The letters that came, each as text.
-    fn came(&self) -> Vec<String> {
-        let letters = self.letters.lock().expect("letters");
-        let text = |letter: &Letter| String::from_utf8_lossy(&letter.message).into_owned();
-        letters.iter().map(text).collect()
-    }
-}
 
 async fn take(test: &TestApp, message: &str) -> Delivered {
     let delivery = Delivery {
@@ -86,16 +31,9 @@ async fn told(test: &TestApp) -> CaseNumber {
     }
 }
 
-fn header<'a>(letter: &'a str, name: &str) -> &'a str {
-    let line = letter
-        .lines()
-        .find_map(|line| line.strip_prefix(&format!("{name}: ")));
-    line.unwrap_or_else(|| panic!("no {name} in {letter}"))
-}
-
 on_both! {
     async fn the_employee_gets_one_receipt_that_no_machine_answers(test) {
-        let sink = sink().await;
+        let sink = Sink::start().await;
         let test = test.writing_by(sink.writing());
         let number = told(&test).await;
         test.app.make_copies().await.unwrap();
@@ -106,7 +44,7 @@ on_both! {
         assert!(header(letter, "To").contains(METTE));
         assert_eq!(header(letter, "Auto-Submitted"), "auto-replied");
         assert_eq!(header(letter, "In-Reply-To"), "<1@fjordby.example>");
-        assert_eq!(sink.letters.lock().unwrap()[0].sender, "", "nothing comes back of it");
+        assert_eq!(sink.senders()[0], "", "nothing comes back of it");
         test.app.make_copies().await.unwrap();
         assert_eq!(sink.came().len(), 1);
         // Come back to us, it is no case.
@@ -114,7 +52,7 @@ on_both! {
     }
 
     async fn an_answer_to_the_receipt_is_added_to_the_case_with_its_words_and_files(test) {
-        let sink = sink().await;
+        let sink = Sink::start().await;
         let test = test.writing_by(sink.writing());
         let number = told(&test).await;
         test.app.make_copies().await.unwrap();
@@ -137,7 +75,7 @@ on_both! {
     }
 
     async fn somebody_elses_answer_is_a_report_of_their_own(test) {
-        let sink = sink().await;
+        let sink = Sink::start().await;
         let test = test.writing_by(sink.writing());
         let number = told(&test).await;
         test.app.make_copies().await.unwrap();
@@ -150,7 +88,7 @@ on_both! {
     }
 
     async fn nobody_gets_a_letter_for_what_waits_and_the_employee_gets_theirs_when_hr_lets_it_in(test) {
-        let sink = sink().await;
+        let sink = Sink::start().await;
         let test = test.writing_by(sink.writing());
         let stranger = "From: mette.privat@example.org\r\nSubject: x\r\n\r\nHan skriver\r\n";
         assert_eq!(take(&test, stranger).await, Delivered::Waiting(Doubt::UnknownSender));
@@ -164,13 +102,13 @@ on_both! {
     }
 
     async fn a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(test) {
-        let sink = sink().await;
+        let sink = Sink::start().await;
         let test = test.writing_by(sink.writing());
-        *sink.taken.lock().unwrap() = Taken::Later;
+        sink.says(Taken::Later);
         told(&test).await;
         test.app.make_copies().await.unwrap();
         assert_eq!(sink.came().len(), 0);
-        *sink.taken.lock().unwrap() = Taken::Kept;
+        sink.says(Taken::Kept);
         test.clock.set(test.app.now() + jiff::SignedDuration::from_hours(24));
         test.app.make_copies().await.unwrap();
         assert_eq!(sink.came().len(), 1);

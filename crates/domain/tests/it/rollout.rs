@@ -4,6 +4,7 @@ use domain::calendar::Calendar;
 use domain::ids::{PersonId, UnitId};
 use domain::organisation::{Organisation, Person, Unit};
 use domain::rollout::coverage::{Coverage, LEAST, Share, Sight, sight};
+use domain::rollout::remind::{self, Owed, PAUSE, is_called_for};
 use domain::rollout::{EditionMark, NewRollout, Plan, Rollout, Scope, confirm, gone_through, roll_out};
 use domain::vocabulary::Role;
 use jiff::civil::Date;
@@ -358,6 +359,85 @@ proptest! {
         let shown: u32 = parts.shown.iter().map(|(_, share)| share.people).sum();
         prop_assert_eq!(shown + parts.rest.people, total, "nobody is lost");
     }
+
+    /// Asked every hour for half a year: never twice in a week, never at night, at a weekend or on a holiday; and who owes
+    /// something is reminded at all.
+    #[test]
+    fn reminders_are_rare_and_decent(things in proptest::collection::vec((0_i64..100, 1_i64..60), 1..4)) {
+        let calendar = calendar();
+        let owed: Vec<Owed> = things.iter().map(|(from, days)| {
+            let from = now() + SignedDuration::from_hours(24 * from);
+            Owed { from, due: from + SignedDuration::from_hours(24 * days) }
+        }).collect();
+        let (mut last, mut sent) = (None, 0);
+        for hour in 0..24 * 180 {
+            let now = now() + SignedDuration::from_hours(hour);
+            if is_called_for(&owed, last, &calendar, now) {
+                prop_assert!(last.is_none_or(|last: Timestamp| now.duration_since(last) >= PAUSE));
+                let local = calendar.local(now);
+                prop_assert!(calendar.is_working_day(local.date()) && (8..16).contains(&local.hour()));
+                (last, sent) = (Some(now), sent + 1);
+            }
+        }
+        prop_assert!(sent >= 3);
+    }
+}
+
+#[test]
+fn one_is_reminded_at_the_start_half_way_on_the_day_and_then_weekly() {
+    let calendar = calendar();
+    let owed = [Owed {
+        from: now(),
+        due: calendar.closing(day("2026-03-30")),
+    }];
+    let mut sent: Vec<Timestamp> = Vec::new();
+    for hour in 0..24 * 50 {
+        let now = now() + SignedDuration::from_hours(hour);
+        if is_called_for(&owed, sent.last().copied(), &calendar, now) {
+            sent.push(now);
+        }
+    }
+    let days: Vec<String> = sent
+        .iter()
+        .map(|at| calendar.local(*at).date().to_string())
+        .collect();
+    // 2 April to 6 April 2026 is Easter; the week after the 30th is the 6th, so it waits for the 7th.
+    assert_eq!(
+        days,
+        [
+            "2026-03-02",
+            "2026-03-16",
+            "2026-03-30",
+            "2026-04-07",
+            "2026-04-14",
+            "2026-04-21"
+        ]
+    );
+}
+
+#[test]
+fn several_matters_are_one_message() {
+    let calendar = calendar();
+    let thing = |days: i64| Owed {
+        from: now() + SignedDuration::from_hours(24 * days),
+        due: now() + SignedDuration::from_hours(24 * 30),
+    };
+    assert!(is_called_for(&[thing(0), thing(1)], None, &calendar, now()));
+    let tomorrow = now() + SignedDuration::from_hours(25);
+    assert!(!is_called_for(
+        &[thing(0), thing(1)],
+        Some(now()),
+        &calendar,
+        tomorrow
+    ));
+    assert!(
+        !is_called_for(&[], None, &calendar, now()),
+        "who owes nothing hears nothing"
+    );
+    assert!(
+        !remind::is_decent(&calendar, at("2026-03-07T10:00:00Z")),
+        "a Saturday"
+    );
 }
 
 #[test]

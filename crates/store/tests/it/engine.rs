@@ -152,6 +152,7 @@ async fn sqlite_answers_every_list_from_an_index() {
         "FROM cases WHERE seq > 0",
         "FROM guide_editions ORDER BY number",
         "FROM rollouts",
+        "SELECT person, at FROM reminders",
         "FROM seals",
         "FROM stamps",
         "FROM jobs WHERE state IN",

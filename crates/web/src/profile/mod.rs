@@ -42,6 +42,8 @@ struct Profile {
     from: String,
     until: String,
     today: String,
+    /// When they were last written to because they owe something of the guide.
+    reminded: Option<String>,
     wrong: Option<Wrong>,
 }
 
@@ -104,6 +106,7 @@ impl Profile {
             until: typed("until")
                 .unwrap_or_else(|| away.map_or_else(String::new, |away| last(away.until).to_string())),
             today: l.local(ctx.now).date().to_string(),
+            reminded: None,
             wrong,
         }
     }
@@ -117,7 +120,13 @@ impl Profile {
 }
 
 async fn show(ctx: Ctx) -> Result<Response, PageError> {
-    render(&Profile::new(&ctx, None))
+    let reminded = ctx.app.last_reminded(&ctx.caller).await?;
+    let mut profile = Profile::new(&ctx, None);
+    profile.reminded = reminded.map(|(at, edition)| {
+        let args = [("at", ctx.l.at(at)), ("number", edition.to_string())];
+        ctx.l.ta("profile-reminded-guide", &args)
+    });
+    render(&profile)
 }
 
 /// Back to the profile with a message, or the form again with what is wrong.

@@ -93,6 +93,14 @@ impl TestApp {
         Self { inner, router }
     }
 
+    /// With somebody who sends its e-mails.
+    pub async fn writing_by(engine: Engine, writing: app::Writing) -> Self {
+        let inner = testing::TestApp::with(engine, Arc::new(web::Words), Settings::default()).await;
+        let inner = inner.writing_by(writing);
+        let router = web::router(Arc::clone(&inner.app));
+        Self { inner, router }
+    }
+
     /// A browser that has not signed in.
     pub fn nobody(&self) -> Client {
         Client {

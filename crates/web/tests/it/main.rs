@@ -17,6 +17,7 @@ mod operations;
 mod outbox;
 mod pages;
 mod profile;
+mod reminders;
 mod report;
 mod rollout;
 mod security;

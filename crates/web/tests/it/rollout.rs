@@ -10,7 +10,7 @@ const METTE: &str = "p10";
 const VIBEKE: &str = "p09";
 const ABOVE: &str = "p08";
 
-async fn rolled_out(app: &TestApp) -> Client {
+pub async fn rolled_out(app: &TestApp) -> Client {
     let (hr, _) = published(app).await;
     let done = hr
         .post_form("/rollouts", &[("edition", "1"), ("due", &due(app))])

@@ -1,0 +1,197 @@
+//! Reminders of what people owe of the guide, by e-mail: each open day the round sees whom to remind, and each of them has a job of
+//! their own, so that a crash, a slow mail server or 40,000 people are all the same.
+
+use crate::{App, AppError};
+use domain::ids::PersonId;
+use domain::language::Language;
+use domain::rollout::remind::{Owed, is_called_for};
+use domain::rollout::{Plan, Reading, Rollout};
+use jiff::{SignedDuration, Timestamp, Zoned};
+use outside::post::{NotSent, Note};
+use std::collections::HashSet;
+use store::jobs::{self, Job, Lane};
+use store::reminders;
+
+/// The jobs' names. Payload of the round: the day; of one person's: their id.
+pub(crate) const ROUND: &str = "remind";
+pub(crate) const ONE: &str = "remind-one";
+/// How long after the offices open: who comes in the morning has read their other mail.
+const AFTER_OPENING: SignedDuration = SignedDuration::from_hours(1);
+/// Jobs enqueued in one transaction.
+const AT_ONCE: usize = 1_000;
+/// After so many tries it is given up; the next round asks again.
+const TRIES: u32 = 5;
+
+/// What a reminder tells.
+#[derive(Clone, Debug)]
+pub struct Reminder {
+    pub language: Language,
+    /// In the municipality's time.
+    pub now: Zoned,
+    pub municipality: String,
+    pub to: String,
+    pub edition: u64,
+    pub due: Timestamp,
+    pub late: bool,
+    /// Whoever rolled it out.
+    pub by: String,
+    /// Where it can be read.
+    pub link: Option<String>,
+}
+
+/// What somebody owes, and whoever asked for it.
+struct Owes {
+    reading: Reading,
+    rollout: Rollout,
+}
+
+impl App {
+    /// Plans the next round, if people are written to at all.
+    pub(crate) async fn plan_reminders(&self) -> Result<(), AppError> {
+        if self.writing.is_none() {
+            return Ok(());
+        }
+        let calendar = self.calendar();
+        let now = self.now();
+        let opens =
+            |at: Timestamp| calendar.next_open(calendar.start_of(calendar.local(at).date())) + AFTER_OPENING;
+        let today = opens(now);
+        let at = if today > now {
+            today
+        } else {
+            opens(now + SignedDuration::from_hours(24))
+        };
+        let day = calendar.local(at).date().to_string();
+        let mut tx = self.store.db.begin().await?;
+        jobs::enqueue_in(&mut tx, Lane::Slow, &format!("{ROUND}-{day}"), ROUND, &day, at).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The round's job: whoever is to be reminded today has a job of their own. Done twice, nobody has two.
+    pub(crate) async fn remind_round(&self, day: &str) -> Result<(), AppError> {
+        self.plan_reminders().await?;
+        let called = self.called_for().await?;
+        for some in called.chunks(AT_ONCE) {
+            let mut tx = self.store.db.begin().await?;
+            for person in some {
+                let id = format!("{ONE}-{person}-{day}");
+                jobs::enqueue_in(&mut tx, Lane::Slow, &id, ONE, person.as_str(), self.now()).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Everybody who is to be reminded at this moment.
+    async fn called_for(&self) -> Result<Vec<PersonId>, AppError> {
+        let mut read = self.store.db.read().await?;
+        let (rollouts, editions) = self.rolled_out(&mut read).await?;
+        let given = self.given(&mut read, &editions).await?;
+        let last = reminders::all(&mut read).await?;
+        drop(read);
+        let organisation = self.organisation();
+        let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
+        let has =
+            |person: &PersonId, edition| given.get(&edition).is_some_and(|given| given.contains(person));
+        let is_called =
+            |reading: &Reading, person: &PersonId| self.is_called(reading, last.get(person).copied());
+        let called = organisation.people().iter().filter(|person| {
+            let reading = plan.reading(person, |edition| has(&person.id, edition));
+            reading.is_some_and(|reading| is_called(&reading, &person.id))
+        });
+        Ok(called.map(|person| person.id.clone()).collect())
+    }
+
+    fn is_called(&self, reading: &Reading, last: Option<Timestamp>) -> bool {
+        let owed = Owed {
+            from: reading.from,
+            due: reading.due,
+        };
+        !reading.read && is_called_for(&[owed], last, self.calendar(), self.now())
+    }
+
+    /// One person's job: writes to them, if they still owe it and may be reminded at this moment.
+    pub(crate) async fn remind_one(&self, job: &Job) -> Result<(), AppError> {
+        let id = PersonId::new(job.payload.as_str());
+        let Some(writing) = &self.writing else {
+            return Ok(());
+        };
+        let organisation = self.organisation();
+        let Some(person) = organisation.person(&id).filter(|person| person.active) else {
+            return Ok(());
+        };
+        let mut read = self.store.db.read().await?;
+        let last = reminders::one(&mut read, &id).await?.map(|(at, _)| at);
+        let language = store::people::language(&mut read, &id).await?;
+        drop(read);
+        let owes = self.owes(&id).await?;
+        let Some(owes) = owes.filter(|owes| self.is_called(&owes.reading, last)) else {
+            return Ok(());
+        };
+        let by = organisation.person(&owes.rollout.by);
+        let reminder = Reminder {
+            language: language
+                .as_deref()
+                .and_then(Language::parse)
+                .unwrap_or(Language::Da),
+            now: self.calendar().local(self.now()),
+            municipality: self.procedure().municipality.clone(),
+            to: person.name.clone(),
+            edition: owes.reading.edition,
+            due: owes.reading.due,
+            late: owes.reading.is_overdue(self.now()),
+            by: by.map_or_else(String::new, |by| by.name.clone()),
+            link: writing.home.as_ref().map(|home| format!("{home}/guide/path")),
+        };
+        let written = self.composer.reminder(&reminder);
+        let note = Note {
+            to: (&person.email, &person.name),
+            subject: &written.subject,
+            text: &written.text,
+            at: self.now(),
+            id: &job.id,
+            answers: None,
+        };
+        match writing.post.send(&note).await {
+            Err(error @ NotSent::Later(_)) if job.attempts < TRIES => Err(anyhow::Error::from(error).into()),
+            Err(error) => {
+                tracing::error!(%error, "a reminder can't be sent");
+                Ok(())
+            }
+            // Noted afterwards: rather one too many than one that nobody got.
+            Ok(()) => {
+                let mut tx = self.store.db.begin().await?;
+                reminders::note(&mut tx, &id, self.now(), owes.reading.edition).await?;
+                Ok(tx.commit().await?)
+            }
+        }
+    }
+
+    async fn owes(&self, person: &PersonId) -> Result<Option<Owes>, AppError> {
+        let mut read = self.store.db.read().await?;
+        let (rollouts, editions) = self.rolled_out(&mut read).await?;
+        let has = store::rollouts::of_person(&mut read, person).await?;
+        drop(read);
+        let has: HashSet<u64> = has.iter().map(|receipt| receipt.edition).collect();
+        let organisation = self.organisation();
+        let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
+        let reading = organisation
+            .person(person)
+            .and_then(|person| plan.reading(person, |edition| has.contains(&edition)));
+        Ok(reading.and_then(|reading| {
+            let rollout = rollouts.iter().find(|rollout| rollout.id == reading.rollout)?;
+            Some(Owes {
+                rollout: rollout.clone(),
+                reading,
+            })
+        }))
+    }
+
+    /// When the caller was last reminded, and of which edition.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn last_reminded(&self, caller: &crate::Caller) -> Result<Option<(Timestamp, u64)>, AppError> {
+        Ok(reminders::one(&mut self.store.db.read().await?, caller.id()?).await?)
+    }
+}

@@ -1,0 +1,2 @@
+profile-reminded = Seneste påmindelse
+profile-reminded-guide = { $at }, fordi du ikke havde kvitteret for udgave { $number } af vejledningen.

@@ -1,0 +1,2 @@
+profile-reminded = Last reminder
+profile-reminded-guide = { $at }, because you had not confirmed edition { $number } of the guide.
