@@ -183,7 +183,7 @@ impl App {
         Ok(self.caller(&found.person, language.as_deref()))
     }
 
-    fn caller(&self, id: &PersonId, language: Option<&str>) -> Option<Caller> {
+    pub(crate) fn caller(&self, id: &PersonId, language: Option<&str>) -> Option<Caller> {
         let person = self
             .organisation()
             .person(id)

@@ -10,6 +10,7 @@ pub mod dossier;
 mod error;
 mod escalate;
 mod export;
+mod feed;
 pub mod guide;
 mod idempotency;
 mod intake;
@@ -55,6 +56,7 @@ pub use copies::{Copied, CopiesOf, PageText};
 pub use daily::Daily;
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
+pub use feed::{Due, Feed};
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
 pub use mailroom::{
     Delivered, Delivery, Fetched, MAIL_LIMIT, MailCard, MailReceipt, MailRow, Writing, Written,

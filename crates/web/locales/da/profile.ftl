@@ -1,2 +1,13 @@
 profile-reminded = Seneste påmindelse
 profile-reminded-guide = { $at }, fordi du ikke havde kvitteret for udgave { $number } af vejledningen.
+calendar = Dine frister i din kalender
+calendar-what = Lav en adresse, og læg den ind i Outlook eller din telefon som en kalender, der abonneres på. Så står dine frister der: hvad og hvornår og sagens nummer, men ikke, hvad sagen handler om.
+calendar-address = Din adresse:
+calendar-once = Den vises kun denne ene gang. Den, der har adressen, kan se dine frister: giv den ikke til andre.
+calendar-make = Lav en adresse
+calendar-new = Lav en ny adresse (den gamle holder op med at virke)
+calendar-stop = Stop
+calendar-name = Frister i Værn
+calendar-duty = Frist: { $duty } (sag { $number })
+calendar-guide = Frist: læs udgave { $number } af vejledningen
+done-calendar-end = Adressen virker ikke længere.

@@ -1,2 +1,13 @@
 profile-reminded = Last reminder
 profile-reminded-guide = { $at }, because you had not confirmed edition { $number } of the guide.
+calendar = Your due dates in your calendar
+calendar-what = Make an address, and add it to Outlook or your phone as a calendar to subscribe to. Your due dates are then there: what, when, and the case's number, but not what the case is about.
+calendar-address = Your address:
+calendar-once = It is shown only this once. Whoever has the address can see your due dates: do not give it to others.
+calendar-make = Make an address
+calendar-new = Make a new address (the old one stops working)
+calendar-stop = Stop
+calendar-name = Due dates in Værn
+calendar-duty = Due: { $duty } (case { $number })
+calendar-guide = Due: read edition { $number } of the guide
+done-calendar-end = The address works no more.

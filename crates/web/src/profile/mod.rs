@@ -1,6 +1,7 @@
 //! `GET /profile`: one's own language, password, deputy and absence; each a small form of its own.
 
 mod absence;
+mod calendar;
 mod deputy;
 mod password;
 
@@ -24,6 +25,9 @@ pub fn router() -> Router<Arc<App>> {
         .route("/profile/password", post(password::change))
         .route("/profile/deputy", post(deputy::choose))
         .route("/profile/absence", post(absence::set))
+        .route("/profile/calendar", post(calendar::make))
+        .route("/profile/calendar/end", post(calendar::end))
+        .route("/calendar/{person}/{file}", get(calendar::feed))
 }
 
 #[derive(Template)]
@@ -44,6 +48,10 @@ struct Profile {
     today: String,
     /// When they were last written to because they owe something of the guide.
     reminded: Option<String>,
+    /// The address of their calendar, this once.
+    calendar: Option<String>,
+    /// They have one.
+    has_calendar: bool,
     wrong: Option<Wrong>,
 }
 
@@ -107,8 +115,24 @@ impl Profile {
                 .unwrap_or_else(|| away.map_or_else(String::new, |away| last(away.until).to_string())),
             today: l.local(ctx.now).date().to_string(),
             reminded: None,
+            calendar: None,
+            has_calendar: false,
             wrong,
         }
+    }
+
+    /// With what has to be asked for.
+    async fn read(ctx: &Ctx) -> Result<Self, PageError> {
+        let reminded = ctx.app.last_reminded(&ctx.caller).await?;
+        let reminded = reminded.map(|(at, edition)| {
+            let args = [("at", ctx.l.at(at)), ("number", edition.to_string())];
+            ctx.l.ta("profile-reminded-guide", &args)
+        });
+        Ok(Self {
+            reminded,
+            has_calendar: ctx.app.has_feed(&ctx.caller).await?,
+            ..Self::new(ctx, None)
+        })
     }
 
     fn error(&self, field: &str) -> Option<&str> {
@@ -120,13 +144,7 @@ impl Profile {
 }
 
 async fn show(ctx: Ctx) -> Result<Response, PageError> {
-    let reminded = ctx.app.last_reminded(&ctx.caller).await?;
-    let mut profile = Profile::new(&ctx, None);
-    profile.reminded = reminded.map(|(at, edition)| {
-        let args = [("at", ctx.l.at(at)), ("number", edition.to_string())];
-        ctx.l.ta("profile-reminded-guide", &args)
-    });
-    render(&profile)
+    render(&Profile::read(&ctx).await?)
 }
 
 /// Back to the profile with a message, or the form again with what is wrong.

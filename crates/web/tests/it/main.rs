@@ -1,6 +1,7 @@
 //! Everything as a browser meets it: requests through the router, on a real store.
 
 mod api;
+mod calendar;
 mod capture;
 mod case;
 mod commands;

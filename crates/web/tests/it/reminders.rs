@@ -6,12 +6,12 @@ use app::testing::post::{Sink, Taken, header};
 
 /// Does what is due, as the loop does every five seconds.
 async fn jobs(app: &TestApp) {
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.make_copies().await.expect("jobs");
 }
 
 /// Sets the clock to an hour of a day.
 async fn at(app: &TestApp, when: &str) {
-    app.inner.clock.set(when.parse().unwrap());
+    app.inner.clock.set(when.parse().expect("a time"));
     jobs(app).await;
 }
 
