@@ -14,14 +14,13 @@ export const SCREENS = {
 const SHOTS = fileURLToPath(new URL("../shots/", import.meta.url));
 
 /** Debian's Chromium; quiet, since it has no business outside 127.0.0.1. */
+export const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const ARGUMENTS = [
+  "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
 export function launch() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
 }
 
 /** A page of its own context. `problems` fills with console errors, exceptions, failed requests and answers from 400 up;
@@ -50,7 +49,7 @@ export async function open(browser, screen, { baseURL, ...options } = {}) {
 // has come, as a harness in a hurry does, makes the browser ask for them.
 const UNUSED_FACES = /\/dkfds\/fonts\/IBMPlexSans\/complete\//;
 
-function watch(page, problems) {
+export function watch(page, problems) {
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url})`);
   });
