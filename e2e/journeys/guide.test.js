@@ -10,7 +10,7 @@ const WORDS = {
   da: { chapter: "Når det sker", title: "Sig det til din leder", text: "Tag et skærmbillede, og sig det. Lederen svarer: {{due.receive}}." },
   en: { chapter: "When it happens", title: "Tell your manager", text: "Take a screenshot and tell. Your manager answers: {{due.receive}}." },
 };
-const chapter = (words) => `# ${words.chapter} {#rejsen}\n\n## ${words.title} {#rejsen-sig-det role=employee,manager duty=${DUTIES.join(",")}}\n\n${words.text}\n`;
+const chapter = (words) => `# ${words.chapter} {#rejsen}\n\n## ${words.title} {#rejsen-sig-det role=employee,manager card=employee,manager duty=${DUTIES.join(",")}}\n\n${words.text}\n`;
 
 describe("the guide", () => {
   let town;

@@ -36,7 +36,7 @@ pub enum Saved {
 }
 
 impl App {
-    fn editor(&self, caller: &Caller) -> Result<(), AppError> {
+    pub(super) fn editor(&self, caller: &Caller) -> Result<(), AppError> {
         let may = caller.actor == Actor::Operator || guide::may_edit(&caller.roles());
         // What you may not see does not exist.
         if may { Ok(()) } else { Err(AppError::NotFound) }

@@ -107,21 +107,39 @@ impl Book {
     }
 
     /// What to read first, in two minutes: what stands on the action cards of these readers, else what is written for them;
-    /// in order, as far as the time goes.
+    /// in order, as far as the time goes. What is for a role of theirs comes before what is for every employee.
     pub fn path(&self, readers: &BTreeSet<Reader>) -> Vec<(&Chapter, &Section)> {
-        let on_card = |section: &Section| section.cards.iter().any(|reader| readers.contains(reader));
-        let for_them = |section: &Section| section.readers.iter().any(|reader| readers.contains(reader));
-        let mut chosen: Vec<_> = self.sections().filter(|(_, section)| on_card(section)).collect();
-        if chosen.is_empty() {
-            chosen = self.sections().filter(|(_, section)| for_them(section)).collect();
+        let roles: BTreeSet<Reader> = readers
+            .iter()
+            .copied()
+            .filter(|reader| *reader != Reader::Employee)
+            .collect();
+        let meant =
+            |whom: &[Reader], readers: &BTreeSet<Reader>| whom.iter().any(|reader| readers.contains(reader));
+        let carded = self.sections().any(|(_, section)| meant(&section.cards, readers));
+        let whom = |section: &Section| {
+            if carded {
+                section.cards.clone()
+            } else {
+                section.readers.clone()
+            }
+        };
+        let (mut words, mut chosen) = (0, BTreeSet::new());
+        for readers in [&roles, readers] {
+            for (place, (_, section)) in self.sections().enumerate() {
+                if chosen.contains(&place) || !meant(&whom(section), readers) {
+                    continue;
+                }
+                if words == 0 || words + section.words() <= TWO_MINUTES {
+                    words += section.words();
+                    chosen.insert(place);
+                }
+            }
         }
-        let mut words = 0;
-        chosen.retain(|(_, section)| {
-            let first = words == 0;
-            words += section.words();
-            first || words <= TWO_MINUTES
-        });
-        chosen
+        let places = self.sections().enumerate();
+        places
+            .filter_map(|(place, found)| chosen.contains(&place).then_some(found))
+            .collect()
     }
 
     /// What stands on a role's action card.

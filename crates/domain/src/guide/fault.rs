@@ -29,6 +29,8 @@ pub enum Problem {
     NoAnchor(String),
     /// Not lower-case letters a to z, digits and hyphens, or longer than 80.
     BadAnchor(String),
+    /// A page beside the guide is called so.
+    TakenAnchor(String),
     /// The anchor is in this chapter too.
     SameAnchor {
         anchor: String,
@@ -115,6 +117,7 @@ impl Problem {
             Self::NoTitle => "Første linje skal være kapitlets titel, som »# Titel {#navn}«".into(),
             Self::SecondTitle => "Et kapitel har kun én titel med #; afsnit begynder med ##".into(),
             Self::NoAnchor(title) => format!("Afsnittet »{title}« mangler sit navn, som »{{#navn}}«"),
+            Self::TakenAnchor(name) => format!("»{name}« er navnet på en side i Værn: vælg et andet"),
             Self::BadAnchor(name) => {
                 format!(
                     "»{name}« kan ikke være navn: brug små bogstaver a-z, tal og bindestreg, højst 80 tegn"
@@ -166,6 +169,7 @@ impl Problem {
             Self::NoTitle => "The first line must be the chapter's title, such as “# Title {#name}”".into(),
             Self::SecondTitle => "A chapter has one title with #; paragraphs begin with ##".into(),
             Self::NoAnchor(title) => format!("The paragraph “{title}” has no name, such as “{{#name}}”"),
+            Self::TakenAnchor(name) => format!("“{name}” is the name of a page of Værn: choose another"),
             Self::BadAnchor(name) => {
                 format!("“{name}” can't be a name: use small letters a-z, digits and hyphens, at most 80")
             }

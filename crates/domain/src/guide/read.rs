@@ -11,6 +11,8 @@ use comrak::{Arena, Options};
 const DEPTH: usize = 12;
 /// Longest anchor, in bytes.
 const ANCHOR: usize = 80;
+/// What the guide's own pages are called.
+const TAKEN: [&str; 4] = ["edit", "editions", "path", "print"];
 
 /// A chapter in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -158,6 +160,8 @@ impl Reading {
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if anchor.is_empty() || anchor.len() > ANCHOR || !anchor.bytes().all(fits) {
             self.fault(line, Problem::BadAnchor(anchor.to_owned()));
+        } else if TAKEN.contains(&anchor) {
+            self.fault(line, Problem::TakenAnchor(anchor.to_owned()));
         }
     }
 

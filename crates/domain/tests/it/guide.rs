@@ -8,6 +8,7 @@ use domain::procedure::{self, Procedure, Term};
 use domain::vocabulary::{DutyKind, Role};
 use jiff::Timestamp;
 use rstest::rstest;
+use std::collections::BTreeSet;
 
 fn procedure() -> Procedure {
     Procedure::parse(procedure::DEFAULT).expect("a procedure")
@@ -78,6 +79,7 @@ fn what_is_wrong_in_a_text_is_named_with_its_line(#[case] text: &str, #[case] pr
 
 #[rstest]
 #[case::no_anchor("## Uden navn", Problem::NoAnchor("Uden navn".into()))]
+#[case::taken_anchor("## X {#editions}", Problem::TakenAnchor("editions".into()))]
 #[case::bad_anchor("## X {#Æble}", Problem::BadAnchor("Æble".into()))]
 #[case::again("## X {#first}", Problem::SameAnchor { anchor: "first".into(), other: "01-start".into() })]
 #[case::attribute("## X {#x who=me}", Problem::UnknownAttribute("who=me".into()))]
@@ -393,4 +395,92 @@ fn only_pictures_that_just_are_pictures_are_taken(
     assert_eq!(picture(name, bytes), expected);
     let large = DRAWING.replace("<use", &format!("{}<use", " ".repeat(PICTURE_LIMIT)));
     assert_eq!(picture("a.svg", large.as_bytes()), Err(PictureFault::TooLarge));
+}
+
+/// The guide that comes along, as it is read: the first line of each chapter's file in both languages.
+fn own_chapters(language: &str) -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/guide/").to_owned() + language;
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| {
+            let path = file.unwrap().path();
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn the_guide_that_comes_along_speaks_danish_without_english_words_and_blames_nobody() {
+    // "gerningsmand" stands once, where it says that we don't use it.
+    const NEVER: [&str; 22] = [
+        "the",
+        "and",
+        "with",
+        "your",
+        "case",
+        "report",
+        "screenshot",
+        "screenshots",
+        "post",
+        "posts",
+        "account",
+        "user",
+        "online",
+        "offline",
+        "upload",
+        "download",
+        "login",
+        "settings",
+        "todo",
+        "lorem",
+        "offeret",
+        "krænkeren",
+    ];
+    for (name, text) in own_chapters("da") {
+        let words = text.to_lowercase();
+        let words: BTreeSet<&str> = words.split(|c: char| !c.is_alphanumeric()).collect();
+        for never in NEVER {
+            assert!(!words.contains(never), "{name} says “{never}”");
+        }
+    }
+}
+
+#[test]
+fn each_role_has_a_card_and_a_path_of_its_own_in_the_guide_that_comes_along() {
+    let texts = ["da", "en"].into_iter().flat_map(|code| {
+        let language = Language::parse(code).unwrap();
+        own_chapters(code)
+            .into_iter()
+            .map(move |(name, text)| (Key::new(name, language), text))
+    });
+    let content = Content {
+        texts: texts.collect(),
+        pictures: BTreeSet::new(),
+    };
+    for language in [Language::Da, Language::En] {
+        let book = content.book(language, &Variables::default());
+        for reader in Reader::ALL.iter().copied() {
+            assert!(!book.card(reader).is_empty(), "{reader} in {language:?}");
+        }
+        let manager = BTreeSet::from([Reader::Employee, Reader::Manager]);
+        let path: Vec<_> = book
+            .path(&manager)
+            .iter()
+            .map(|(_, section)| section.anchor.clone())
+            .collect();
+        assert!(
+            path.contains(&"foerste-timer".to_owned()),
+            "a manager reads the manager's: {path:?}"
+        );
+        let employee = BTreeSet::from([Reader::Employee]);
+        let path: Vec<_> = book
+            .path(&employee)
+            .iter()
+            .map(|(_, section)| section.anchor.clone())
+            .collect();
+        assert_eq!(path, ["fare", "dig", "kollega", "fire-ting"]);
+    }
 }

@@ -1,5 +1,7 @@
 //! The demonstration: an invented municipality with ten matters in different stages, told by `examples/demo.json`.
 
+mod guide;
+
 use crate::clock::SystemClock;
 use crate::open;
 use anyhow::{Context, bail};
@@ -116,6 +118,8 @@ pub async fn fill(data: &Path) -> anyhow::Result<()> {
     }
     let story: Story = serde_json::from_str(STORY).context("examples/demo.json")?;
     let moved = Moved::new(&story, &app, now);
+    let first = story.matters.iter().map(|matter| matter.at).min();
+    guide::publish(&app, &clock, moved.time(first.context("no matters")?)?).await?;
     tell(&app, &clock, &story, &moved).await?;
     clock.set(now);
     app.seal().await?;

@@ -214,3 +214,17 @@ fn reverify_finds_a_flipped_byte_and_says_so() {
         damaged.err
     );
 }
+
+#[test]
+fn the_guide_that_comes_along_is_taken_whole_and_the_same_folder_again_changes_nothing() {
+    let data = tempdir().unwrap();
+    import_fjordby(data.path());
+    let folder = example("guide");
+    let first = ok(data.path(), &["guide", "import", text(&folder)]);
+    assert!(
+        first.contains("26 changed") && first.contains("0 to put right"),
+        "{first}"
+    );
+    let again = ok(data.path(), &["guide", "import", text(&folder)]);
+    assert!(again.contains("0 changed, 26 unchanged"), "{again}");
+}
