@@ -104,3 +104,5 @@ globalThis.vaern.archive = (() => {
     return { text: `${head}\r\n\r\n${all.map((body) => `--${mark}\r\n${body}`).join("")}--${mark}--\r\n`, missing };
   };
 })();
+// Firefox would hand over what a script ends with, and functions can not be.
+undefined;

@@ -129,3 +129,5 @@ globalThis.vaern = (() => {
 
   return { prepare, step, restore, facts, everything };
 })();
+// Firefox would hand over what a script ends with, and functions can not be.
+undefined;

@@ -151,10 +151,29 @@ describe("the browser extension", () => {
     await page.waitForFunction(() => heard.length > 0);
     await page.evaluate(() => opened.postMessage({ files: [new File(["x"], "x.txt")], facts: {}, url: "" }, "*"));
     // Whatever it would have done with the first, it has done by the time that it has answered to a second from itself.
-    await opened.evaluate(() => new Promise((done) => { addEventListener("message", done, { once: true }); postMessage("after", "*"); }));
+    await opened.evaluate(() => new Promise((done) => { addEventListener("message", () => done(null), { once: true }); postMessage("after", "*"); }));
     await opened.goto(`${server.url}/outbox`);
     await opened.getByText("Der venter ikke noget.").waitFor();
     assert.deepEqual(await page.evaluate(() => heard), [{ vaern: "ready" }]);
+    // By the door of the phone's Share a file can come, but not what only the extension may say of it.
+    await page.evaluate((url) => {
+      const form = Object.assign(document.createElement("form"), { method: "post", action: `${url}/share`, enctype: "multipart/form-data" });
+      const said = JSON.stringify({ "x.txt": { url: "https://forum.example/", at: new Date().toISOString() } });
+      form.append(Object.assign(document.createElement("input"), { name: "captures", value: said }));
+      const input = Object.assign(document.createElement("input"), { type: "file", name: "exhibit" }), transfer = new DataTransfer();
+      transfer.items.add(new File(["Se her"], "x.txt", { type: "text/plain" }));
+      input.files = transfer.files;
+      form.append(input);
+      document.body.append(form);
+      form.submit();
+    }, server.url);
+    await page.waitForURL(/shared/);
+    await opened.goto(`${server.url}/report`);
+    await opened.locator("#files .hash[title]").waitFor();
+    await opened.locator("#report-form [type=submit]").click();
+    await opened.waitForURL("**/receipt");
+    await opened.goto(opened.url().replace("/receipt", "/exhibits/1"));
+    await opened.getByText("Valgt fra en telefon eller computer").waitFor();
   });
 
   test("a page longer than a picture can be is captured as far as it goes, and says so", async (t) => {

@@ -67,10 +67,13 @@ windows.addEventListener("message", ({ data }) => {
   else if (data === "kept" && !held) location.replace(REPORT);
 });
 
-if (opener) {
+const query = new URLSearchParams(location.search);
+if (query.has("shared")) {
+  location.replace(REPORT); // the service worker has taken it, from Firefox
+} else if (opener) {
   opener.postMessage({ vaern: "ready" }, "*");
   say("Taking");
-} else if (new URLSearchParams(location.search).has("signed-in")) {
+} else if (query.has("signed-in")) {
   say("Back");
   windows.postMessage("signed-in");
 } else {

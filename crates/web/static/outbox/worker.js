@@ -56,6 +56,8 @@ async function share(request) {
   const files = form.getAll("exhibit").filter((file) => file.size);
   if (size(form) > MOST_BYTES) return fetch(untouched);
   if (!files.length && !["title", "text", "url"].some((field) => form.get(field)?.trim())) return Response.redirect("/report?shared=nothing", 303);
+  // Only Firefox's extension has no other way than this, which any web site could go too (docs/adr/0010-extension.md).
+  if (!navigator.userAgent.includes("Firefox/")) form.delete("captures");
   form.delete("exhibit");
   for (const file of files) form.append("exhibit", file, file.name);
   try {
@@ -63,5 +65,6 @@ async function share(request) {
   } catch {
     return fetch(untouched); // no room, or a browser without the cipher
   }
-  return Response.redirect("/report?shared=1", 303);
+  // The session cookie comes along only where a page of ours led: the extension's share goes by one.
+  return Response.redirect(form.has("captures") ? "/capture?shared=1" : "/report?shared=1", 303);
 }
