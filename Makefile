@@ -6,6 +6,7 @@
 #   make fmt lint    format; format check, clippy with warnings as errors, cargo deny
 #   make openapi     write docs/openapi.json again from the code
 #   make bench       release build; print the table of measurements
+#   make extension  pack the browser extension for Chromium and Firefox (extension/README.md)
 #   make shots       run the journeys and leave their pictures in e2e/shots
 #   make advisories  known vulnerabilities in the dependencies (needs a network)
 
@@ -16,7 +17,7 @@ DATA       ?= data/demo
 # rustup's own place, for a shell that hasn't read its profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test unit e2e fmt lint deny openapi bench shots advisories
+.PHONY: help demo test unit e2e fmt lint deny openapi bench extension shots advisories
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -57,6 +58,9 @@ bench:
 	scripts/setup demo
 	cargo build --release --locked -p server --bins
 	target/release/vaern-bench
+
+extension:
+	scripts/extension
 
 shots:
 	rm -rf e2e/shots
