@@ -9,6 +9,7 @@ api.action.onClicked.addListener(async (tab) => {
 });
 
 api.runtime.onInstalled.addListener(async ({ reason }) => {
-  const { address } = await api.storage.managed.get("address").catch(() => ({}));
-  if (reason === "install" && !address) await api.runtime.openOptionsPage();
+  // Whoever gets it by policy gets the address so too, but only a moment later.
+  const { installType } = await api.management.getSelf();
+  if (reason === "install" && installType !== "admin") await api.runtime.openOptionsPage();
 });

@@ -26,3 +26,5 @@ if (managed) {
   find("address").value ||= origin;
 }
 if (origin) known(origin);
+// The policy may come after the page.
+api.storage.onChanged.addListener((_, area) => { if (area === "managed") location.reload(); });

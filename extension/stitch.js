@@ -2,8 +2,8 @@
 
 import { api } from "./address.js";
 
-/** Bounds of the picture, in its own pixels: what browsers can draw in one, and people can still read. */
-const MOST_HEIGHT = 30_000, MOST_PIXELS = 80_000_000;
+/** Bounds of the picture, in its own pixels: what browsers can draw in one, and what Værn will still show (picture.rs). */
+const MOST_HEIGHT = 30_000, MOST_PIXELS = 60_000_000;
 /** Chromium takes two pictures a second and refuses more (MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND, checked 2026-11-25). */
 const REFUSED = /MAX_CAPTURE_VISIBLE_TAB_CALLS_PER_SECOND|quota/i, AGAIN_MS = 550, TRIES = 10;
 

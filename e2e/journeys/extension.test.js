@@ -1,14 +1,19 @@
 // The browser extension: one click captures the page that the employee sees, and a report opens with it.
 
 import assert from "node:assert/strict";
-import { readFile, rename } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { copyFile, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { axe, shot } from "../lib/browser.js";
 import { pixels, startBrowser, startForum } from "../lib/extension.js";
 import { sha256 } from "../lib/files.js";
 import { checkLanguage } from "../lib/language.js";
 import { startServer } from "../lib/server.js";
-import { stepIn } from "../lib/town.js";
+import { numberOf, stepIn } from "../lib/town.js";
 
 const PERSON = "Mette Ravn";
 const RED = [255, 0, 0], GREEN = [0, 128, 0], BLUE = [0, 0, 255], MAGENTA = [255, 0, 255], YELLOW = [255, 255, 0], WHITE = [255, 255, 255];
@@ -113,6 +118,40 @@ describe("the browser extension", () => {
     assert.equal(await saved.getByText("Skrevet af siden selv").count(), 1, "as it was, and not run again");
     assert.deepEqual(await saved.locator("img").evaluateAll((nodes) => nodes.map(({ naturalWidth }) => naturalWidth)), [96, 0]);
     assert.deepEqual(browser.problems.filter((problem) => !/picture\.png/.test(problem)), []);
+  });
+
+  test("a secret recording and a wave, seen by a colleague: captured, sent, and told of in the dossier", async (t) => {
+    const page = await fresh(t);
+    await page.goto(server.url);
+    await stepIn(page, "Lone Kvist");
+    await setAddress(page);
+    for (const path of ["/recording", "/wave"]) {
+      await press(page, path);
+      const report = await browser.opened(/\/report\?shared=1$/);
+      await report.locator("#files .hash[title]").nth(1).waitFor();
+      await report.locator("[name=about][value=colleague]").check();
+      await report.locator("#colleague").fill(PERSON);
+      await report.locator("#text").fill("Jeg faldt over det her. Hun ved det ikke endnu.");
+      await report.locator("#report-form [type=submit]").click();
+      await report.waitForURL("**/receipt");
+      const number = numberOf(report);
+      await report.close();
+      const folder = await mkdtemp(join(tmpdir(), "vaern-bag-")), bag = join(folder, "bag.zip");
+      t.after(() => rm(folder, { recursive: true, force: true }));
+      await server.vaern("export", number, "--drawer", "matter", "-o", bag);
+      assert.match((await server.vaern("verify", bag)).stdout, /./);
+      const run = promisify(execFile);
+      await run("python3", ["-m", "zipfile", "-e", bag, folder]);
+      const names = await readdir(folder, { recursive: true });
+      assert.ok(names.some((name) => name.endsWith(".mhtml")), "the page as a file is in the bag");
+      const dossier = join(folder, names.find((name) => name.endsWith(".pdf")));
+      const words = (await run("pdftotext", [dossier, "-"])).stdout;
+      // An address may be broken anywhere.
+      const close = (text) => text.replace(/[\s\u00ad\u200b\u2060-]/g, "");
+      for (const said of ["Optaget i medarbejderens egen browser", `${forum.url}${path}`, "efter den computers ur", "Det viser ikke, hvem der har skrevet noget",
+        "Intet af det er kontrolleret."]) assert.ok(close(words).includes(close(said)), `${said}: ${words}`);
+      if (path === "/recording") await copyFile(dossier, fileURLToPath(new URL("../shots/extension-dossier.pdf", import.meta.url)));
+    }
   });
 
   test("not signed in: signs in, and the capture comes along", async (t) => {

@@ -1,7 +1,7 @@
 // Chromium with our extension in it, its button pressed as a person does, and a page on the web to capture.
 
 import { createServer } from "node:http";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -70,11 +70,19 @@ const CHAT = `<style>html, body { height: 100% !important; overflow: hidden } #c
 <div id="chat"><section style="height: 20px; background: rgb(255, 0, 0)"></section><div></div><section style="height: 20px; background: rgb(0, 128, 0)"></section></div>
 <div style="position: fixed; inset: auto 0 0 200px; height: 30px; background: rgb(255, 255, 0)"></div>`;
 
-/** Serves /long, /longer, /chat and /never-done, and one picture that another origin will not share: {url, stop()}. */
+/** Two of the matters that the issue came with, as pages on the web: /recording (05) and /wave (09). */
+const MATTERS = { "/recording": "05-secret-recording-published", "/wave": "09-wave-against-library-closure" };
+const matter = (path) => readFile(new URL(`../../examples/matters/${MATTERS[path]}/screenshot-1.png`, import.meta.url));
+const shown = (path) => page(1800, `<title>Opdigtet side</title><img id="first" src="${path}/screenshot.png" alt="" style="height: auto; max-width: 100%"><div id="last"></div>`);
+
+/** Serves /recording, /wave, /long, /longer, /chat and /never-done, and one picture that another origin will not share: {url, stop()}. */
 export async function startForum() {
   const answers = (elsewhere) => (request, response) => {
     const long = LONG.replace("ELSEWHERE", elsewhere);
     const pages = { "/long": page(4000, long), "/longer": page(40_000, long), "/chat": page(900, CHAT), "/never-done": page(2000, long) };
+    const asked = new URL(request.url, "http://x").pathname, [, which] = asked.match(/^(\/\w+)\/screenshot\.png$/) ?? [];
+    if (MATTERS[which]) return matter(which).then((bytes) => response.writeHead(200, { "Content-Type": "image/png" }).end(bytes));
+    if (MATTERS[asked]) pages[asked] = shown(asked);
     if (/^\/(picture\.png|favicon\.ico)$/.test(request.url)) return response.writeHead(200, { "Content-Type": "image/png" }).end(png(7));
     if (!pages[request.url]) return response.writeHead(404).end();
     // As strict as pages come: nothing that the extension does may need the page's leave.
