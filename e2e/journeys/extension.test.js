@@ -99,7 +99,7 @@ describe("the browser extension", () => {
     await axe(report);
     await shot(report, "extension-exhibit-desktop");
 
-    const picture = await pixels(report, `${exhibit}1/original`, [[5, 30], [5, 80], [5, 960], [5, 1860], [5, 2760], [5, 3980], [5, -1], [1250, 860], [1250, 1760], [1250, -50]]);
+    const picture = await pixels(report, `${exhibit}1/original`, [[5, 30], [5, 80], [5, 930], [5, 1830], [5, 2730], [5, 3980], [5, -1], [1250, 860], [1250, 1760], [1250, -50]]);
     assert.deepEqual([picture.width, picture.height], [1280, 4000]);
     assert.deepEqual(picture.at, [BLUE, RED, WHITE, WHITE, WHITE, GREEN, GREEN, MAGENTA, WHITE, WHITE], "the header once, the bubble once, top and bottom");
 

@@ -420,7 +420,7 @@ mod tests {
             "Sidens adresse: https://forum.example/traad/7. Sidens titel: Om kommunen.",
             "Optaget (efter den computers ur): mandag 12. okt. kl. 19.42.",
             "Tid, som siden selv oplyser: time: 2026-10-12T08:00:00+02:00 (for 11 timer siden);",
-            "(for 11 timer siden); 5 tider mere. Ikke med:",
+            "(for 11 timer siden); 12 tider mere. Ikke med:",
             "Siden fortsatte længere, end der er optaget.",
             "1 af sidens billeder eller typografier kunne ikke gemmes i filen.",
             "Det viser ikke, hvem der har skrevet noget",

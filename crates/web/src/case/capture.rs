@@ -3,18 +3,23 @@
 use crate::text::L;
 use domain::case::{Capture, PageTime};
 
-/// The most of a page's own times that are named on a page; the journal has them all.
+/// The most of a page's own times that are named on a page, and in the narrow column of a dossier; the journal has them all.
 const NAMED: usize = 12;
+const NAMED_IN_DOSSIER: usize = 5;
 
 /// What is known, as label and text; last what it shows and does not show.
 pub fn facts(l: &L, capture: &Capture) -> Vec<(String, String)> {
+    some_facts(l, capture, NAMED)
+}
+
+fn some_facts(l: &L, capture: &Capture, named: usize) -> Vec<(String, String)> {
     let mut facts = vec![
         ("url", capture.url.clone()),
         ("title", capture.title.clone()),
         ("at", l.at(capture.at)),
     ];
-    facts.extend(capture.times.iter().take(NAMED).map(|time| ("time", told(time))));
-    let unnamed = capture.times.len().saturating_sub(NAMED) as u64 + u64::from(capture.more_times);
+    facts.extend(capture.times.iter().take(named).map(|time| ("time", told(time))));
+    let unnamed = capture.times.len().saturating_sub(named) as u64 + u64::from(capture.more_times);
     if unnamed > 0 {
         facts.push(("time", l.tn("capture-more-times", unnamed)));
     }
@@ -35,7 +40,7 @@ pub fn facts(l: &L, capture: &Capture) -> Vec<(String, String)> {
 /// The same as one paragraph, for the dossier.
 pub fn paragraph(l: &L, capture: &Capture) -> String {
     let mut said: Vec<(String, String)> = Vec::new();
-    for (label, text) in facts(l, capture) {
+    for (label, text) in some_facts(l, capture, NAMED_IN_DOSSIER) {
         match said.last_mut().filter(|(last, _)| *last == label) {
             Some((_, told)) => *told = format!("{told}{} {text}", if told.ends_with('.') { "" } else { ";" }),
             None => said.push((label, text)),
