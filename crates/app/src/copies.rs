@@ -173,6 +173,9 @@ impl App {
             tx.commit().await?;
             let result = match job.name.as_str() {
                 crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
+                crate::drill::JUDGE => self.judge_drill(&job.payload).await,
+                crate::drill::TOLD => self.tell_drill(&job).await,
+                crate::drill::FORGET => self.forget_drill(&job.payload).await,
                 crate::remind::ROUND => self.remind_round(&job.payload).await,
                 crate::remind::ONE => self.remind_one(&job).await,
                 crate::uploads::FORGET => self.forget_upload(&job.payload).await,

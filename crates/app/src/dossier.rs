@@ -1,7 +1,7 @@
 //! What a dossier is written from. The words are the screen's, so the web gives them ([`Composer`]); the pages are
 //! `outside`'s.
 
-use crate::{MailReceipt, ProvedBefore, Reminder, Written};
+use crate::{DrillLetter, MailReceipt, ProvedBefore, Reminder, Written};
 use domain::calendar::Calendar;
 use domain::case::{Actor, CaseState, Entry, Exhibit};
 use domain::ids::CaseNumber;
@@ -65,6 +65,9 @@ pub trait Composer: Send + Sync {
 
     /// The receipt of an e-mail that was taken.
     fn receipt(&self, receipt: &MailReceipt) -> Written;
+
+    /// How a drill that came by e-mail went.
+    fn drill(&self, letter: &DrillLetter) -> Written;
 
     /// The reminder of what somebody owes of the guide.
     fn reminder(&self, reminder: &Reminder) -> Written;

@@ -94,7 +94,7 @@ pub struct FailedJob {
 }
 
 /// Every name that a job can have, for the test that each has words.
-pub const JOBS: [&str; 10] = [
+pub const JOBS: [&str; 13] = [
     crate::escalate::SILENCE,
     crate::daily::SEAL,
     crate::daily::REVERIFY,
@@ -103,6 +103,9 @@ pub const JOBS: [&str; 10] = [
     crate::stamp::STAMP,
     crate::mailroom::RECEIPT,
     crate::uploads::FORGET,
+    crate::drill::JUDGE,
+    crate::drill::TOLD,
+    crate::drill::FORGET,
     crate::remind::ROUND,
     crate::remind::ONE,
 ];

@@ -151,6 +151,7 @@ impl App {
         let mut read = self.store.db.read().await?;
         let (rollouts, editions) = self.rolled_out(&mut read).await?;
         let given = self.given(&mut read, &editions).await?;
+        let practised = self.practised(&mut read).await?;
         drop(read);
         let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
         let has = |person: &Person, edition: u64| {
@@ -158,8 +159,8 @@ impl App {
                 .get(&edition)
                 .is_some_and(|given| given.contains(&person.id))
         };
-        // Exercises are counted when there are any.
-        let coverage = Coverage::count(&plan, &organisation, has, |_| false, self.now());
+        let drilled = |person: &Person| practised.contains(&person.id);
+        let coverage = Coverage::count(&plan, &organisation, has, drilled, self.now());
         let people = match sight {
             Sight::Names => named(&plan, &organisation, unit, has),
             Sight::Numbers => Vec::new(),

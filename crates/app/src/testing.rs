@@ -6,7 +6,7 @@ pub mod post;
 pub mod tsa;
 
 use crate::dossier::{Composer, Dossier, DossierLanguage, Material};
-use crate::{App, Caller, Clock, HeldClock, MailReceipt, Parts, Reminder, Settings, Written};
+use crate::{App, Caller, Clock, DrillLetter, HeldClock, MailReceipt, Parts, Reminder, Settings, Written};
 use domain::case::{Actor, CaseState};
 use domain::language::Language;
 use domain::organisation::Organisation;
@@ -160,6 +160,13 @@ impl Composer for PlainWords {
 
     fn actor_name(&self, _: Language, _: &Organisation, _: &CaseState, actor: &Actor) -> String {
         actor.as_text().to_owned()
+    }
+
+    fn drill(&self, letter: &DrillLetter) -> Written {
+        Written {
+            subject: letter.passed.to_string(),
+            text: format!("{letter:#?}"),
+        }
     }
 
     fn reminder(&self, reminder: &Reminder) -> Written {

@@ -158,7 +158,7 @@ impl App {
         }
     }
 
-    async fn begin_piece(&self) -> Result<(BlobId, store::blobs::SealedWriter), AppError> {
+    pub(crate) async fn begin_piece(&self) -> Result<(BlobId, store::blobs::SealedWriter), AppError> {
         let mut random = [0; 16];
         let mut dice = self.dice();
         rand::Rng::fill_bytes(&mut dice, &mut random);

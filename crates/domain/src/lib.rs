@@ -6,6 +6,7 @@
 pub mod access;
 pub mod calendar;
 pub mod case;
+pub mod drill;
 pub mod duties;
 pub mod guide;
 pub mod ids;

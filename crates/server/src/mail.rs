@@ -77,6 +77,7 @@ fn told(became: &Delivered) -> String {
     match became {
         Delivered::Report(number) => format!("report {number}"),
         Delivered::Added(number) => format!("added {number}"),
+        Delivered::Drill => "drill".into(),
         Delivered::Waiting(why) => format!("waiting {why}"),
         Delivered::NoCase(why) => format!("no-case {why}"),
         Delivered::Before => "before".into(),

@@ -28,7 +28,7 @@ statements! {
     RECORD = "INSERT INTO blobs (id, case_id, compartment, bytes, at) VALUES ($1, $2, $3, $4, $5)";
     FIND = "SELECT id, case_id, compartment, bytes, at FROM blobs WHERE id = $1";
     OF_CASE = "SELECT id, case_id, compartment, bytes, at FROM blobs WHERE case_id = $1 ORDER BY at, id";
-    IDS = "SELECT id FROM blobs UNION ALL SELECT blob FROM upload_pieces";
+    IDS = "SELECT id FROM blobs UNION ALL SELECT blob FROM upload_pieces UNION ALL SELECT blob FROM drill_files";
 }
 
 /// Bytes gathered before they are written, and read at once.

@@ -13,6 +13,7 @@ pub mod blobs;
 pub mod cases;
 mod db;
 pub mod derivatives;
+pub mod drills;
 mod error;
 pub mod guide;
 pub mod idempotency;
@@ -82,6 +83,7 @@ const STATEMENTS: &[&[&str]] = &[
     blobs::STATEMENTS,
     cases::STATEMENTS,
     derivatives::STATEMENTS,
+    drills::STATEMENTS,
     guide::STATEMENTS,
     idempotency::STATEMENTS,
     jobs::STATEMENTS,

@@ -6,7 +6,7 @@ use crate::case::story::{Fact, Teller};
 use crate::text::L;
 use app::ProvedBefore;
 use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
-use app::{MailReceipt, Reminder, Written};
+use app::{DrillLetter, MailReceipt, Reminder, Written};
 use domain::case::{Actor, CaseState, Entry, Event, Exhibit};
 use domain::ids::PersonId;
 use domain::language::Language;
@@ -62,6 +62,10 @@ impl Composer for Words {
                 })
                 .collect(),
         }
+    }
+
+    fn drill(&self, letter: &DrillLetter) -> Written {
+        crate::letters::drill(letter)
     }
 
     fn reminder(&self, reminder: &Reminder) -> Written {

@@ -1,7 +1,7 @@
 //! What Værn writes to people by e-mail, in the language that each of them reads.
 
 use crate::text::L;
-use app::{MailReceipt, Reminder, Written};
+use app::{DrillLetter, MailReceipt, Reminder, Written};
 
 /// The receipt of an e-mail that was taken. It names nobody but the manager, and says nothing of what was told: mailboxes are read by
 /// others too.
@@ -62,6 +62,32 @@ pub fn reminder(reminder: &Reminder) -> Written {
     parts.push(l.ta("letter-from", &[("municipality", reminder.municipality.as_str())]));
     Written {
         subject: l.t("letter-reminder-subject"),
+        text: parts.join("\n\n") + "\n",
+    }
+}
+
+/// How a drill that came by e-mail went.
+pub fn drill(letter: &DrillLetter) -> Written {
+    let l = L::new(letter.language, &letter.now);
+    let (subject, what) = if letter.passed {
+        (l.t("letter-drill-passed-subject"), l.t("letter-drill-passed"))
+    } else {
+        (l.t("letter-drill-failed-subject"), l.t("letter-drill-failed"))
+    };
+    let mut parts = vec![l.ta("letter-hello", &[("name", letter.to.as_str())]), what];
+    let missing: Vec<String> = letter
+        .missing
+        .iter()
+        .map(|part| l.t(&format!("practise-missing-{part}")))
+        .collect();
+    if !missing.is_empty() {
+        parts.push(l.ta("letter-drill-missing", &[("parts", missing.join(", "))]));
+    }
+    parts.push(l.t("letter-drill-serious"));
+    parts.extend(letter.link.clone());
+    parts.push(l.ta("letter-from", &[("municipality", letter.municipality.as_str())]));
+    Written {
+        subject,
         text: parts.join("\n\n") + "\n",
     }
 }

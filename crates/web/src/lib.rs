@@ -17,6 +17,7 @@ mod mail;
 mod outbox;
 mod oversight;
 mod page;
+mod practise;
 mod profile;
 mod report;
 mod review;
@@ -52,6 +53,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(guide::router())
         .merge(mail::router())
         .merge(rollout::router())
+        .merge(practise::router())
         .merge(profile::router())
         .merge(oversight::router())
         .merge(case::router())

@@ -44,6 +44,8 @@ pub enum Delivered {
     Report(CaseNumber),
     /// More to a case that the sender had told.
     Added(CaseNumber),
+    /// The pictures of a drill.
+    Drill,
     Waiting(Doubt),
     NoCase(NoCase),
     /// It came before, and nothing was done twice.
@@ -104,6 +106,16 @@ impl App {
         let id = hex::encode(Sha256::digest(delivery.message));
         let mail = outside::mail::read(delivery.message);
         let decided = self.decide_mail(delivery, &id, &mail).await?;
+        let sender = match &decided {
+            Some(Fate::Report { reporter, .. } | Fate::Answer { reporter, .. }) => Some(reporter),
+            _ => None,
+        };
+        if let Some(sender) = sender
+            && domain::drill::is_marked(&mail.head.subject)
+            && self.drill_mail(delivery, &id, &mail, sender).await?
+        {
+            return Ok(Delivered::Drill);
+        }
         let taken = match decided {
             None => return Ok(Delivered::Before),
             Some(Fate::Report { reporter, about_me }) => {
@@ -221,6 +233,40 @@ impl App {
         Ok(Delivered::Report(receipt.number))
     }
 
+    /// Takes the mail for the sender's drill, if they have one that is open; `false` if not.
+    async fn drill_mail(
+        &self,
+        delivery: &Delivery<'_>,
+        id: &str,
+        mail: &Mail,
+        sender: &PersonId,
+    ) -> Result<bool, AppError> {
+        let caller = self.caller_named(sender.as_str())?;
+        if !self.practises(&caller).await? {
+            return Ok(false);
+        }
+        let mut incoming = self.begin_report(&caller);
+        unpack(mail, delivery.message, &mut incoming).await?;
+        self.try_drill(&caller, incoming, &[], domain::drill::Way::Email)
+            .await?;
+        let taken = mails::Mail {
+            id: id.to_owned(),
+            at: self.now(),
+            door: delivery.door,
+            state: MailState::Taken,
+            reason: None,
+            person: Some(sender.clone()),
+            case: None,
+            card: Vec::new(),
+            decided: None,
+            decision: None,
+        };
+        let mut tx = self.store.db.begin().await?;
+        mails::add(&mut tx, &self.store.keys, &taken, None, &mut self.dice()).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// Adds the mail to the first of these cases that the sender may add to; `None` if there is none.
     async fn add_mail(
         &self,
@@ -260,7 +306,9 @@ impl App {
         let (state, reason) = match &became {
             Delivered::Waiting(why) => (MailState::Waiting, why.name()),
             Delivered::NoCase(why) => (MailState::NoCase, why.name()),
-            Delivered::Report(_) | Delivered::Added(_) | Delivered::Before => return Ok(became),
+            Delivered::Report(_) | Delivered::Added(_) | Delivered::Drill | Delivered::Before => {
+                return Ok(became);
+            }
         };
         let card = MailCard {
             from: mail

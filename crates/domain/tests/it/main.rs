@@ -9,6 +9,7 @@ mod clocks;
 mod contact;
 mod corroboration;
 mod damage;
+mod drill;
 mod event_json;
 mod guide;
 mod handling;

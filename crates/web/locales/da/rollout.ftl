@@ -62,3 +62,4 @@ receipt-give = Jeg har læst vejledningen
 receipt-given-read = Du kvitterede for udgave { $number } { $when }.
 receipt-given-meeting = Din leder har noteret, at du var med til at gennemgå udgave { $number } { $when }.
 done-receipt = Tak. Din kvittering er gemt.
+coverage-drilled = Har øvet sig

@@ -62,3 +62,4 @@ receipt-give = I have read the guide
 receipt-given-read = You confirmed edition { $number } { $when }.
 receipt-given-meeting = Your manager has noted that you were there when edition { $number } was gone through { $when }.
 done-receipt = Thank you. Your receipt is saved.
+coverage-drilled = Have practised

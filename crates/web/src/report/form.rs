@@ -26,6 +26,8 @@ pub struct Typed {
     pub source_url: String,
     pub first_seen: String,
     pub originator: String,
+    /// Whether the box of a drill was ticked; none before the form was sent.
+    pub practise: Option<bool>,
 }
 
 impl Typed {
@@ -43,6 +45,7 @@ impl Typed {
             source_url: text("source_url"),
             first_seen: text("first_seen"),
             originator: text("originator"),
+            practise: Some(received.ticked("practise")),
         }
     }
 
@@ -69,6 +72,8 @@ struct Form {
     nearby: Vec<String>,
     media: Vec<(&'static str, String)>,
     open_details: bool,
+    /// They have a drill that can be sent in.
+    practises: bool,
     /// Now, for the field that takes no future.
     latest: String,
     key: String,
@@ -93,6 +98,7 @@ impl Form {
             .find(|step| step.person != ctx.me.id);
         let details = ["medium", "platform", "source_url", "first_seen", "originator"];
         Ok(Self {
+            practises: ctx.app.practises(&ctx.caller).await?,
             platforms,
             devices,
             known: serde_json::to_string(&Platform::WORDS).unwrap_or_default(),

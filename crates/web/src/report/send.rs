@@ -12,6 +12,7 @@ use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::case::{NewReport, Refusal, field};
+use domain::drill::Way;
 use domain::vocabulary::Medium;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
@@ -57,6 +58,19 @@ pub async fn send(
         Err(Trouble::Unreadable) => return Err(Fault::BadRequest.into()),
         Err(Trouble::TooLong) => return Err(Fault::TooLarge.into()),
     };
+    // The box of a drill that is over meanwhile counts for nothing: rather a case too much.
+    if received.ticked("practise") && ctx.app.practises(&ctx.caller).await? {
+        let tried = ctx
+            .app
+            .try_drill(&ctx.caller, incoming, &received.claimed, Way::Page);
+        return match tried.await {
+            Ok(()) => Ok(arrived(&headers, "/practise")),
+            Err(error) => {
+                let wrong = wrong(&ctx.l, error)?;
+                refused(&ctx, &headers, &received, wrong).await
+            }
+        };
+    }
     let sent = match new_report(&ctx, &received) {
         Ok(new) => {
             let key = key(&headers, &received);

@@ -82,10 +82,11 @@ pub async fn csv(ctx: Ctx, Path(unit): Path<String>) -> Result<Response, PageErr
         "column-unit",
         "coverage-people",
         "coverage-read",
+        "coverage-drilled",
         "coverage-overdue",
     ];
     let mut out = csv::Writer::from_writer(Vec::new());
-    let mut write = |fields: [String; 4]| {
+    let mut write = |fields: [String; 5]| {
         out.write_record(fields)
             .map_err(|error| PageError::from(broken(&error)))
     };
@@ -95,6 +96,7 @@ pub async fn csv(ctx: Ctx, Path(unit): Path<String>) -> Result<Response, PageErr
             let Share {
                 people,
                 read,
+                drilled,
                 overdue,
                 ..
             } = line.share;
@@ -102,6 +104,7 @@ pub async fn csv(ctx: Ctx, Path(unit): Path<String>) -> Result<Response, PageErr
                 inert(&line.name),
                 people.to_string(),
                 read.to_string(),
+                drilled.to_string(),
                 overdue.to_string(),
             ])?;
         }

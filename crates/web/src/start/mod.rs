@@ -33,6 +33,8 @@ struct Start {
     reports: Vec<ReportItem>,
     /// What the reader owes of reading the guide.
     reading: Option<Owed>,
+    /// They have not practised yet.
+    practise: bool,
     /// How many e-mails wait for the reader.
     mails: Option<String>,
     counts: Option<Counts>,
@@ -66,6 +68,7 @@ async fn show(visitor: Visitor) -> Result<Response, PageError> {
         notices: parts::notices(&ctx).await?,
         reports: parts::reports(&ctx).await?,
         reading: Owed::of(&ctx).await?,
+        practise: !ctx.app.has_practised(&ctx.caller).await?,
         mails: crate::mail::waiting(&ctx).await?,
         counts: if watches {
             Some(ctx.app.counts(&ctx.caller).await?)

@@ -17,6 +17,7 @@ mod malware;
 mod operations;
 mod outbox;
 mod pages;
+mod practise;
 mod profile;
 mod reminders;
 mod report;

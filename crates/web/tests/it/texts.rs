@@ -223,6 +223,7 @@ fn every_value_has_a_word() {
         .for_each(|codes| put("stamp-fault", codes));
     put("mail-why", names!(domain::mail::Doubt));
     put("mail-why", names!(domain::mail::NoCase));
+    put("practise-missing", names!(domain::drill::Part));
     put("mail-door", names!(domain::mail::Door));
     put("mail-check", names!(domain::mail::Check));
     put("problem", Refusal::PROBLEMS);

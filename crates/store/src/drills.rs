@@ -1,0 +1,199 @@
+//! Drills and the pictures that came of them.
+
+use std::collections::HashSet;
+
+use domain::drill::{Judged, Part, Way};
+use domain::ids::{BlobId, PersonId};
+use jiff::Timestamp;
+use rand::CryptoRng;
+
+use crate::db::{Ask, Row, Sql, Tx, statements};
+use crate::error::{Result, StoreError};
+use crate::keys::{self, KeyRing};
+
+statements! {
+    ADD = "INSERT INTO drills (id, person, word, started) VALUES ($1, $2, $3, $4)";
+    GET = "SELECT id, person, word, started, way, judged_at, passed_at, missing, judged FROM drills WHERE id = $1";
+    LATEST = "SELECT id, person, word, started, way, judged_at, passed_at, missing, judged FROM drills WHERE person = $1 \
+        ORDER BY started DESC LIMIT 1";
+    JUDGE = "UPDATE drills SET way = $2, judged_at = $3, passed_at = $4, missing = $5, judged = $6 \
+        WHERE id = $1 AND passed_at IS NULL";
+    PASSED = "SELECT person FROM drills WHERE passed_at > $1";
+    HAS_PASSED = "SELECT COUNT(*) FROM drills WHERE person = $1 AND passed_at > $2";
+    ATTEMPTS = "SELECT COUNT(*) FROM drill_files WHERE drill = $1 AND place = 1";
+    FILES = "SELECT attempt, name, media_type, blob FROM drill_files WHERE drill = $1 ORDER BY attempt, place";
+    ADD_FILE = "INSERT INTO drill_files (drill, attempt, place, name, media_type, blob) VALUES ($1, $2, $3, $4, $5, $6)";
+    FORGET_FILES = "DELETE FROM drill_files WHERE drill = $1";
+    FORGET_WORD = "UPDATE drills SET word = '' WHERE id = $1 AND passed_at IS NOT NULL";
+    FORGET = "DELETE FROM drills WHERE id = $1 AND passed_at IS NULL";
+}
+
+/// A drill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drill {
+    pub id: String,
+    pub person: PersonId,
+    pub word: String,
+    pub started: Timestamp,
+    /// How the pictures that were judged last came, and when they were.
+    pub judged: Option<(Way, Timestamp)>,
+    pub passed_at: Option<Timestamp>,
+    pub missing: Vec<Part>,
+    /// The attempt that was judged last; 0 for none.
+    pub judged_attempt: u64,
+}
+
+/// A picture that was sent in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrillFile {
+    pub attempt: u64,
+    pub name: String,
+    pub media_type: String,
+    pub blob: BlobId,
+}
+
+/// Begins one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn add(tx: &mut Tx, drill: &Drill) -> Result<()> {
+    let query = tx.sql(ADD).bind(drill.id.as_str()).bind(drill.person.as_str());
+    let query = query
+        .bind(drill.word.as_str())
+        .bind(drill.started.as_microsecond());
+    query.run().await.map(drop)
+}
+
+/// The drill with this id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get(on: &mut impl Ask, id: &str) -> Result<Option<Drill>> {
+    on.sql(GET)
+        .bind(id)
+        .maybe()
+        .await?
+        .map(|row| read(&row))
+        .transpose()
+}
+
+/// A person's latest.
+///
+/// # Errors
+/// Those of the database.
+pub async fn latest(on: &mut impl Ask, person: &PersonId) -> Result<Option<Drill>> {
+    let row = on.sql(LATEST).bind(person.as_str()).maybe().await?;
+    row.map(|row| read(&row)).transpose()
+}
+
+/// Notes how its pictures were judged; one that is passed stays so.
+///
+/// # Errors
+/// Those of the database.
+pub async fn judge(
+    tx: &mut Tx,
+    (id, attempt): (&str, u64),
+    way: Way,
+    judged: &Judged,
+    at: Timestamp,
+) -> Result<()> {
+    let missing: Vec<&str> = judged.missing.iter().map(|part| part.name()).collect();
+    let missing = missing.join(",");
+    let query = tx.sql(JUDGE).bind(id).bind(way.name()).bind(at.as_microsecond());
+    let query = query.bind(judged.passed.then_some(at.as_microsecond()));
+    let query = query.bind(missing.as_str()).bind(attempt.cast_signed());
+    query.run().await.map(drop)
+}
+
+/// Everybody who passed one after `since`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn passed(on: &mut impl Ask, since: Timestamp) -> Result<HashSet<PersonId>> {
+    let rows = on.sql(PASSED).bind(since.as_microsecond()).all().await?;
+    rows.iter().map(|row| Ok(PersonId::new(row.text(0)?))).collect()
+}
+
+/// Whether this person passed one after `since`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_passed(on: &mut impl Ask, person: &PersonId, since: Timestamp) -> Result<bool> {
+    let query = on.sql(HAS_PASSED).bind(person.as_str());
+    Ok(query.bind(since.as_microsecond()).one().await?.count(0)? > 0)
+}
+
+/// Keeps the files of one more attempt: name, media type, file; gives its number.
+///
+/// # Errors
+/// [`StoreError::Unique`] if another came at the same moment.
+pub async fn add_files(
+    tx: &mut Tx,
+    ring: &KeyRing,
+    id: &str,
+    files: &[(String, String, BlobId)],
+    rng: &mut (impl CryptoRng + Send),
+) -> Result<u64> {
+    let attempt = tx.sql(ATTEMPTS).bind(id).one().await?.count(0)? + 1;
+    for (place, (name, media_type, blob)) in (1_u64..).zip(files) {
+        let name = keys::seal_note(ring.system(), [id, "drill", "name"], name.as_bytes(), rng);
+        let query = tx
+            .sql(ADD_FILE)
+            .bind(id)
+            .bind(attempt.cast_signed())
+            .bind(place.cast_signed());
+        let query = query.bind(name.as_slice()).bind(media_type.as_str());
+        query.bind(blob.as_str()).run().await?;
+    }
+    Ok(attempt)
+}
+
+/// Every file that came of it, in order.
+///
+/// # Errors
+/// [`StoreError::Damaged`] if a name does not open.
+pub async fn files(on: &mut impl Ask, ring: &KeyRing, id: &str) -> Result<Vec<DrillFile>> {
+    let rows = on.sql(FILES).bind(id).all().await?;
+    let files = rows.iter().map(|row| {
+        let name = keys::open_note(ring.system(), [id, "drill", "name"], &row.bytes(1)?)?;
+        Ok(DrillFile {
+            attempt: row.count(0)?,
+            name: String::from_utf8_lossy(&name).into_owned(),
+            media_type: row.text(2)?,
+            blob: BlobId::new(row.text(3)?),
+        })
+    });
+    files.collect()
+}
+
+/// Forgets its pictures and its word, and all of it unless it was passed; the files are the caller's to remove.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget(tx: &mut Tx, id: &str) -> Result<()> {
+    tx.sql(FORGET_FILES).bind(id).run().await?;
+    tx.sql(FORGET_WORD).bind(id).run().await?;
+    tx.sql(FORGET).bind(id).run().await.map(drop)
+}
+
+fn read(row: &Row) -> Result<Drill> {
+    let unknown = |what: &str| StoreError::other(format!("a drill with the unknown word {what}"));
+    let way = row.opt_text(4)?;
+    let way = way
+        .map(|way| Way::parse(&way).ok_or_else(|| unknown(&way)))
+        .transpose()?;
+    let missing = row.opt_text(7)?.unwrap_or_default();
+    let missing = missing.split(',').filter(|part| !part.is_empty());
+    Ok(Drill {
+        id: row.text(0)?,
+        person: PersonId::new(row.text(1)?),
+        word: row.text(2)?,
+        started: row.time(3)?,
+        judged: way.zip(row.opt_time(5)?),
+        passed_at: row.opt_time(6)?,
+        missing: missing
+            .map(|part| Part::parse(part).ok_or_else(|| unknown(part)))
+            .collect::<Result<_>>()?,
+        judged_attempt: row.count(8)?,
+    })
+}

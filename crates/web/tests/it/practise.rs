@@ -1,0 +1,253 @@
+//! Drills through the doors: passed, failed, somebody else's picture, for real after all, and never a case.
+
+use crate::helpers::{Client, TestApp};
+use crate::pages::check;
+use app::testing::post::{Sink, header};
+use app::{Delivered, Delivery};
+use domain::mail::Door;
+use http::StatusCode;
+use std::process::Command;
+
+/// A picture of these words, as a screen would show them.
+fn picture(words: &str) -> Vec<u8> {
+    let room = tempfile::tempdir().expect("a folder");
+    let (text, out) = (room.path().join("words.txt"), room.path().join("picture.png"));
+    std::fs::write(&text, words).expect("the words");
+    let drawn = format!(
+        "drawtext=fontfile=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf:textfile={}:fontsize=40:line_spacing=18:x=40:y=40:fontcolor=black",
+        text.display()
+    );
+    let done = Command::new("ffmpeg")
+        .args([
+            "-loglevel",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "color=white:s=900x700:d=1",
+            "-vf",
+            &drawn,
+            "-frames:v",
+            "1",
+        ])
+        .arg(&out)
+        .status();
+    assert!(done.expect("ffmpeg").success());
+    std::fs::read(out).expect("the picture")
+}
+
+/// The word on the made-up post.
+async fn word(client: &Client) -> String {
+    let page = client.get("/practise/post").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let text = page.text();
+    text.split("<p class=\"word\">")
+        .nth(1)
+        .expect("a word")
+        .split('<')
+        .next()
+        .expect("its end")
+        .to_owned()
+}
+
+async fn begun(app: &TestApp, person: &str) -> (Client, String) {
+    let client = app.as_(person).await;
+    let begun = client.post_form("/practise", &[]).await;
+    assert_eq!(begun.location(), "/practise/post");
+    let word = word(&client).await;
+    (client, word)
+}
+
+async fn sent(client: &Client, picture: &[u8]) {
+    let fields = [("about", "me"), ("practise", "true")];
+    let sent = client
+        .post_multipart("/report", &fields, &[("billede.png", picture)])
+        .await;
+    assert_eq!(sent.location(), "/practise", "{}", sent.text());
+}
+
+fn whole(word: &str) -> String {
+    format!(
+        "snak.example/opslag/4711\nBent Opdigtet\n12. oktober 2026 kl. 19.47\nDagens ord:\n{word}\nDet her er det sidste svar i tråden"
+    )
+}
+
+async fn no_case(app: &TestApp) {
+    assert!(
+        !app.inner.app.has_cases().await.unwrap_or(true),
+        "a drill is never a case"
+    );
+}
+
+#[tokio::test]
+async fn a_picture_with_the_word_passes_and_one_without_gets_a_hint_on_both_engines() {
+    for engine in app::testing::engines() {
+        let app = TestApp::on(engine).await;
+        let (mette, word) = begun(&app, "p10").await;
+        check(&mette.get("/practise/post").await, "da", "/practise/post");
+        let form = mette.get("/report").await;
+        check(&form, "da", "/report with a drill");
+        assert!(form.text().contains("Det her er min øvelse"));
+        sent(&mette, &picture("Noget helt andet")).await;
+        assert!(
+            mette
+                .get("/practise")
+                .await
+                .text()
+                .contains("Vi læser dit billede")
+        );
+        app.inner.app.make_copies().await.unwrap();
+        let page = mette.get("/practise").await;
+        check(&page, "da", "/practise failed");
+        let text = page.text();
+        assert!(
+            text.contains("Vi kunne ikke finde ordet") && text.contains("adressen øverst"),
+            "{text}"
+        );
+        sent(&mette, &picture(&whole(&word))).await;
+        app.inner.app.make_copies().await.unwrap();
+        let page = mette.get("/practise").await;
+        check(&page, "da", "/practise passed");
+        let text = page.text();
+        assert!(
+            text.contains("Ordet er i billedet.") && !text.contains("Næste gang"),
+            "{text}"
+        );
+        assert!(!mette.get("/").await.text().contains("Øv dig: tag"));
+        assert!(
+            !mette
+                .get("/report")
+                .await
+                .text()
+                .contains("Det her er min øvelse"),
+            "it is over"
+        );
+        no_case(&app).await;
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_picture_does_not_pass() {
+    let app = TestApp::new().await;
+    let (_, word) = begun(&app, "p10").await;
+    let (lone, _) = begun(&app, "p11").await;
+    sent(&lone, &picture(&whole(&word))).await;
+    app.inner.app.make_copies().await.unwrap();
+    assert!(
+        lone.get("/practise")
+            .await
+            .text()
+            .contains("Vi kunne ikke finde ordet")
+    );
+}
+
+#[tokio::test]
+async fn a_drill_that_was_for_real_becomes_a_report_with_one_press_and_everything_in_it() {
+    let app = TestApp::new().await;
+    let (mette, _) = begun(&app, "p10").await;
+    sent(&mette, &picture("Jeg ved hvor du bor")).await;
+    sent(&mette, &picture("Og hvor dine børn går i skole")).await;
+    let report = mette.post_form("/practise/serious", &[]).await;
+    assert_eq!(report.location(), "/cases/2026-0001/receipt");
+    let twice = mette.post_form("/practise/serious", &[]).await;
+    assert_eq!(
+        twice.location(),
+        "/cases/2026-0001/receipt",
+        "the same press twice is one report"
+    );
+    let receipt = mette.get("/cases/2026-0001/receipt").await.text();
+    assert!(receipt.matches("billede.png").count() >= 2, "{receipt}");
+}
+
+#[tokio::test]
+async fn without_the_box_or_without_a_drill_it_is_a_report_like_any_other() {
+    let app = TestApp::new().await;
+    let (mette, _) = begun(&app, "p10").await;
+    let fields = [("about", "me"), ("text", "Det er alvor")];
+    assert_eq!(
+        mette.post_multipart("/report", &fields, &[]).await.location(),
+        "/cases/2026-0001/receipt"
+    );
+    // The box of a drill that nobody began.
+    let lone = app.as_("p11").await;
+    let fields = [("about", "me"), ("text", "Det er alvor"), ("practise", "true")];
+    assert_eq!(
+        lone.post_multipart("/report", &fields, &[]).await.location(),
+        "/cases/2026-0002/receipt"
+    );
+}
+
+#[tokio::test]
+async fn by_email_a_marked_picture_is_a_drill_and_the_answer_says_how_it_went() {
+    let sink = Sink::start().await;
+    let app = TestApp::writing_by(app::testing::Engine::Sqlite, sink.writing()).await;
+    let (mette, word) = begun(&app, "p10").await;
+    for (text, subject) in [("Ingenting", "Øvelse"), (whole(&word).as_str(), "Drill")] {
+        assert_eq!(mailed(&app, subject, &picture(text)).await, Delivered::Drill);
+        app.inner.app.make_copies().await.unwrap();
+    }
+    let came = sink.came();
+    assert_eq!(came.len(), 2);
+    let texts: Vec<String> = came
+        .iter()
+        .map(|letter| app::mail::readable(letter.as_bytes()))
+        .collect();
+    assert!(
+        texts[0].contains("Vi kunne ikke finde ordet") && texts[0].contains("Var det alvor?"),
+        "{}",
+        texts[0]
+    );
+    assert!(texts[1].contains("Ordet er i billedet"), "{}", texts[1]);
+    assert_eq!(header(&came[1], "Auto-Submitted"), "auto-generated");
+    assert!(
+        mette
+            .get("/practise")
+            .await
+            .text()
+            .contains("Ordet er i billedet.")
+    );
+    no_case(&app).await;
+    // Passed: the next one is a report, marked or not. Rather a case too much.
+    let next = mailed(&app, "Øvelse", &picture("Jeg ved hvor du bor")).await;
+    assert!(matches!(next, Delivered::Report(_)), "{next:?}");
+}
+
+async fn mailed(app: &TestApp, subject: &str, picture: &[u8]) -> Delivered {
+    use base64::Engine as _;
+    let subject = base64::engine::general_purpose::STANDARD.encode(subject);
+    let picture = base64::engine::general_purpose::STANDARD.encode(picture);
+    let message = format!(
+        "From: mette.ravn@fjordby.example\r\nSubject: =?utf-8?B?{subject}?=\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nHer\r\n--x\r\n\
+         Content-Type: image/png\r\nContent-Disposition: attachment; filename=skaerm.png\r\nContent-Transfer-Encoding: base64\r\n\r\n{picture}\r\n--x--\r\n"
+    );
+    let delivery = Delivery {
+        door: Door::Command,
+        envelope: None,
+        message: message.as_bytes(),
+    };
+    app.inner.app.take_mail(&delivery).await.expect("taken")
+}
+
+#[tokio::test]
+async fn pictures_go_after_thirty_days_and_the_result_stays() {
+    let app = TestApp::new().await;
+    let (mette, word) = begun(&app, "p10").await;
+    sent(&mette, &picture(&whole(&word))).await;
+    app.inner.app.make_copies().await.unwrap();
+    app.inner
+        .clock
+        .set(app.inner.app.now() + jiff::SignedDuration::from_hours(24 * 31));
+    app.inner.app.make_copies().await.unwrap();
+    let mette = app.as_("p10").await;
+    let page = mette.get("/practise").await.text();
+    assert!(
+        page.contains("Ordet er i billedet.") && !page.contains("Var det alvor"),
+        "{page}"
+    );
+    assert_eq!(
+        mette.post_form("/practise/serious", &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(app.inner.app.sweep().await.unwrap(), 0, "no file is left behind");
+}
