@@ -78,7 +78,7 @@ describe("bad input in the browser", () => {
       let { page } = target;
       await page.goto("/report");
       await page.locator("form.live").waitFor();
-      await page.locator("#report-form summary").click();
+      await page.locator("#report-form .details-summary").click();
       await fill(page, { text: SCRIPT, platform: SCRIPT, originator: SCRIPT, source_url: `https://example.org/${encodeURI(SCRIPT)}` });
       await pick(page, [`${SCRIPT.replaceAll("/", "")}.png`, png(63)]);
       await submit(page);

@@ -51,7 +51,7 @@ describe("from a screenshot to a closed case", () => {
     await page.locator("#files li .hash[title]").nth(2).waitFor();
     await page.locator("#text").fill("Han skriver, at han ved, hvor jeg bor.\nJeg tør ikke gå hjem.");
     await page.locator("label[for=acute]").click();
-    await page.locator("#report-form summary").click();
+    await page.locator("#report-form .details-summary").click();
     await fill(page, { medium: "social-media", platform: "Facebook", originator: "Kurt J. (opdigtet)" });
     await look("report");
     await page.locator("#report-form [type=submit]").click();
