@@ -25,11 +25,22 @@ export function readAddress(written) {
   }
 }
 
+/** As long as Chromium has not come to rest after its start it does not answer; then what it said last time counts. */
+const POLICY_MS = 2000;
+
+async function byPolicy() {
+  const asked = api.storage.managed.get("address").then(async ({ address }) => {
+    await api.storage.local.set({ policy: address ?? null });
+    return address ?? null;
+  }, () => null); // Firefox rejects where no policy says anything
+  const slow = new Promise((done) => setTimeout(async () => done((await api.storage.local.get("policy")).policy), POLICY_MS));
+  return Promise.race([asked, slow]);
+}
+
 /** {origin, managed}: origin is null where nobody has said it yet. */
 export async function address() {
-  // Firefox rejects where no policy says anything.
-  const managed = await api.storage.managed.get("address").catch(() => ({}));
-  if (managed?.address) return { origin: readAddress(managed.address), managed: true };
+  const managed = await byPolicy();
+  if (managed) return { origin: readAddress(managed), managed: true };
   const { address: written } = await api.storage.local.get("address");
   return { origin: written ? readAddress(written) : null, managed: false };
 }

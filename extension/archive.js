@@ -64,9 +64,9 @@ globalThis.vaern.archive = (() => {
     let room = MOST_BYTES;
     const one = async (url) => {
       const answer = await fetch(url, { cache: "force-cache", signal: AbortSignal.timeout(Math.min(FETCH_MS, until - Date.now())) });
-      if (!answer.ok || Number(answer.headers.get("content-length")) > room) return;
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      if (bytes.length > room) return;
+      if (!answer.ok || !answer.body) return;
+      const bytes = await read(answer.body, () => room);
+      if (!bytes) return;
       room -= bytes.length;
       parts.push({ url, type: answer.headers.get("content-type") ?? "application/octet-stream", bytes });
     };
@@ -75,6 +75,21 @@ globalThis.vaern.archive = (() => {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     return { parts, missing: wanted.size - parts.length };
+  }
+
+  /** All of it, or null as soon as it is more than there is room for, whatever the server has said of its length. */
+  async function read(body, room) {
+    const chunks = [], reader = body.getReader();
+    let length = 0;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.length;
+      if (length > room()) {
+        reader.cancel().catch(() => {});
+        return null;
+      }
+      chunks.push(next.value);
+    }
+    return new Uint8Array(await new Blob(chunks).arrayBuffer());
   }
 
   function base64(bytes) {
@@ -88,7 +103,7 @@ globalThis.vaern.archive = (() => {
   const header = (value) => value.replace(/[^\x20-\x7e]/g, "");
   const part = (url, type, bytes) => `Content-Type: ${header(type)}\r\nContent-Transfer-Encoding: base64\r\nContent-Location: ${header(url)}\r\n\r\n${base64(bytes)}\r\n`;
 
-  /** {text, missing}: the file, all of it ASCII, and how many of its pictures and styles are not in it. */
+  /** {text, missing}: the file, all of it ASCII, and how many of its pictures and styles are not in it; null if it would be too large. */
   return async () => {
     const inert = document.implementation.createHTMLDocument(""), wanted = new Set();
     const root = copy(document.documentElement, inert, wanted);
@@ -96,6 +111,7 @@ globalThis.vaern.archive = (() => {
     adopted(document, inert, styles);
     root.append(...styles.childNodes);
     const html = `<!DOCTYPE html>\n${root.outerHTML}`;
+    if (html.length > MOST_BYTES) return null;
     const { parts, missing } = await collect(wanted);
     const mark = `----Vaern-${Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
     const all = [part(location.href, "text/html; charset=utf-8", utf8(html)), ...parts.map(({ url, type, bytes }) => part(url, type, bytes))];

@@ -4,6 +4,9 @@
 import { address, api, ask, text, translate } from "./address.js";
 import { Problem, stitch } from "./stitch.js";
 
+/** What Værn's outbox takes at once is 60 MiB (outbox/send.js); the picture goes before the file. */
+const MOST_BYTES = 59 * 1024 * 1024;
+
 const find = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 const tabId = Number(query.get("tab")), windowId = Number(query.get("window"));
@@ -49,7 +52,7 @@ async function capture(progress) {
   if (stitched.wide) notes.push("noteWide");
   // The picture is what counts: a page that can't be written down must not cost it.
   const saved = await page("archive").catch(() => null);
-  if (saved) {
+  if (saved && saved.text.length + stitched.picture.size < MOST_BYTES) {
     files.push(new File([saved.text], `${name}.mhtml`, { type: "multipart/related" }));
     said[files[1].name] = { ...known, missing: saved.missing };
   } else {

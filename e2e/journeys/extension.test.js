@@ -240,12 +240,15 @@ describe("the browser extension", () => {
     assert.deepEqual(picture.at, [BLUE, BLUE, WHITE, RED, WHITE, GREEN, YELLOW]);
   });
 
-  test("a page that never stops loading is captured all the same", async (t) => {
+  test("a page that never stops loading, with a picture that never ends, is captured all the same", async (t) => {
     const page = await fresh(t);
     const capturing = await press(page, "/never-done");
     await capturing.locator("#files a").first().waitFor();
     const picture = await pixels(capturing, await file(capturing, 0), [[5, 80], [5, -1]]);
     assert.deepEqual([picture.height, ...picture.at], [2000, RED, GREEN]);
+    assert.match(await capturing.locator("#files a").nth(1).textContent(), /\.mhtml$/);
+    const size = await capturing.evaluate(async (address) => (await (await fetch(address)).blob()).size, await file(capturing, 1));
+    assert.ok(size < 10_000, `what does not end is left out: ${size} bytes`);
   });
 
   test("who leaves the page gets no picture of another, but is told", async (t) => {

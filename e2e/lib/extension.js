@@ -79,13 +79,20 @@ const shown = (path) => page(1800, `<title>Opdigtet side</title><img id="first" 
 export async function startForum() {
   const answers = (elsewhere) => (request, response) => {
     const long = LONG.replace("ELSEWHERE", elsewhere);
-    const pages = { "/long": page(4000, long), "/longer": page(40_000, long), "/chat": page(900, CHAT), "/never-done": page(2000, long) };
+    const pages = { "/long": page(4000, long), "/longer": page(40_000, long), "/chat": page(900, CHAT), "/never-done": page(2000, `${long}<img src="/endless.png" alt="">`) };
     const asked = new URL(request.url, "http://x").pathname, [, which] = asked.match(/^(\/\w+)\/screenshot\.png$/) ?? [];
     if (MATTERS[which]) return matter(which).then((bytes) => response.writeHead(200, { "Content-Type": "image/png" }).end(bytes));
     if (MATTERS[asked]) pages[asked] = shown(asked);
     if (/^\/(picture\.png|favicon\.ico)$/.test(request.url)) return response.writeHead(200, { "Content-Type": "image/png" }).end(png(7));
     if (!pages[request.url]) return response.writeHead(404).end();
     // As strict as pages come: nothing that the extension does may need the page's leave.
+    // A picture that does not end, slow enough for the page to live.
+    if (request.url === "/endless.png") {
+      const more = Buffer.alloc(1 << 20);
+      response.writeHead(200, { "Content-Type": "image/png" });
+      const pouring = setInterval(() => response.write(more), 100);
+      return response.on("close", () => clearInterval(pouring));
+    }
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "default-src 'self' 'unsafe-inline'; img-src *; connect-src 'none'" });
     if (request.url === "/never-done") return response.write(pages[request.url]);
     response.end(pages[request.url]);
