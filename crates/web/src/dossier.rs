@@ -1,13 +1,13 @@
 //! The words of a dossier: the same sentences as on the case page, but for readers outside, the originator among them.
 //! The target and the reporter stand there by what they are in the case, never by name.
 
-use crate::case::capture;
 use crate::case::story::{Fact, Teller};
+use crate::case::{capture, mailed};
 use crate::text::L;
 use app::ProvedBefore;
 use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
 use app::{DrillLetter, MailReceipt, Reminder, Written};
-use domain::case::{Actor, CaseState, Entry, Event, Exhibit};
+use domain::case::{Actor, CaseState, Entry, Event, Exhibit, Mailed};
 use domain::ids::PersonId;
 use domain::language::Language;
 use domain::organisation::{Organisation, Person};
@@ -323,17 +323,18 @@ fn stamped(exhibit: u32, entries: &[Entry], proved: &[ProvedBefore], l: &L) -> S
     }
 }
 
-/// How the exhibit came, with what its browser said of it where one captured it.
-fn came(exhibit: &Exhibit, l: &L) -> String {
+/// How the exhibit came, with what its browser said of it where one captured it, or what is known of the e-mail that it is.
+fn came(exhibit: &Exhibit, mailed: Option<&Mailed>, l: &L) -> String {
     let hashed = l.t(if exhibit.hashed_by_sender {
         "dossier-hashed-by-sender"
     } else {
         "dossier-hashed-here"
     });
     let came = format!("{}. {hashed}", l.t(&format!("arrival-{}", exhibit.arrival)));
-    match &exhibit.capture {
-        Some(capture) => format!("{came}. {}", capture::paragraph(l, capture)),
-        None => came,
+    match (&exhibit.capture, mailed) {
+        (Some(capture), _) => format!("{came}. {}", capture::paragraph(l, capture)),
+        (None, Some(mailed)) => format!("{came}. {}", mailed::paragraph(l, mailed)),
+        (None, None) => came,
     }
 }
 
@@ -348,7 +349,7 @@ fn exhibit(shown: Shown, case: &CaseState, teller: &Teller<'_>) -> ExhibitPage {
         kind: exhibit.media_type.clone(),
         size: l.bytes(exhibit.bytes),
         sha256: exhibit.sha256.clone(),
-        came: came(&exhibit, l),
+        came: came(&exhibit, case.mailed.get(&exhibit.number), l),
         seen,
         received: l.at(shown.received),
         source: exhibit.source_url.clone().map_or_else(
@@ -382,8 +383,10 @@ fn proof(material: &Material, l: &L) -> Vec<String> {
 mod tests {
     use super::*;
     use domain::calendar::Calendar;
+    use domain::case::mailed::Said;
     use domain::case::{Arrival, Capture, PageTime};
     use domain::ids::BlobId;
+    use domain::mail::{Check, Door};
 
     #[test]
     fn of_a_captured_page_it_says_what_the_browser_told_and_what_that_does_not_show() {
@@ -418,7 +421,7 @@ mod tests {
             capture: Some(capture),
         };
         let local = Calendar::danish([]).local(at);
-        let danish = came(&exhibit, &L::new(Language::Da, &local));
+        let danish = came(&exhibit, None, &L::new(Language::Da, &local));
         for part in [
             "Optaget i medarbejderens egen browser. Kontrolsummen er beregnet på den ansattes egen enhed",
             "Sidens adresse: https://forum.example/traad/7. Sidens titel: Om kommunen.",
@@ -432,10 +435,50 @@ mod tests {
             assert!(danish.contains(part), "{part}: {danish}");
         }
         assert!(!danish.contains(".."), "{danish}");
-        let english = came(&exhibit, &L::new(Language::En, &local));
+        let english = came(&exhibit, None, &L::new(Language::En, &local));
         assert!(
             english.contains("Captured in the employee's own browser")
                 && english.contains("None of it has been checked.")
         );
+    }
+
+    #[test]
+    fn of_an_email_it_says_what_came_and_that_a_sender_can_be_forged() {
+        let at: jiff::Timestamp = "2026-10-12T17:42:00Z".parse().unwrap();
+        let letter = Said {
+            from: "Jimmi Dahl <jimmi.dahl@example.net>".into(),
+            to: "sara.lindegaard@fjordby.example".into(),
+            date: Some(at),
+            subject: "Din sag".into(),
+            ..Said::default()
+        };
+        let mailed = Mailed {
+            exhibit: 1,
+            door: Door::Imap,
+            came_at: at,
+            envelope: None,
+            said: Said {
+                from: "Sara <sara.lindegaard@fjordby.example>".into(),
+                ..Said::default()
+            },
+            dkim: Check::Pass,
+            spf: Check::None,
+            dmarc: Check::NotChecked,
+            checked_by: "mx.fjordby.example".into(),
+            hands_on: vec![letter],
+            inside: Vec::new(),
+            more_inside: 0,
+        };
+        let l = L::new(Language::Da, &Calendar::danish([]).local(at));
+        let said = mailed::paragraph(&l, &mailed);
+        for part in [
+            "Hentet i postkassen. Afsender ifølge e-mailen: Sara <sara.lindegaard@fjordby.example>.",
+            "DKIM: bestået",
+            "DMARC: ikke kontrolleret (kontrolleret af mx.fjordby.example).",
+            "Videresendt brev: Fra Jimmi Dahl <jimmi.dahl@example.net> til sara.lindegaard@fjordby.example, mandag 12. okt. kl. 19.42: Din sag.",
+            "en afsender kan forfalskes",
+        ] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
     }
 }

@@ -93,3 +93,5 @@ mail-wait = { $n ->
     [one] 1 e-mail venter på, at HR ser på den
    *[other] { $n } e-mails venter på, at HR ser på dem
 }
+mail-said-from = Afsender ifølge e-mailen: { $from }.
+mail-shows = Det viser, hvilken e-mail der kom ind, byte for byte, og hvornår. Hvem der har skrevet et videresendt brev, viser det ikke: en afsender kan forfalskes, og et brev kan rettes, før det sendes videre.

@@ -93,3 +93,5 @@ mail-wait = { $n ->
     [one] 1 e-mail waits for HR to look at it
    *[other] { $n } e-mails wait for HR to look at them
 }
+mail-said-from = Sender according to the e-mail: { $from }.
+mail-shows = It shows which e-mail came in, byte for byte, and when. Who wrote a forwarded letter it does not show: a sender can be forged, and a letter can be changed before it is sent on.

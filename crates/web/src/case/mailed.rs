@@ -64,6 +64,22 @@ pub fn facts(l: &L, mailed: &Mailed) -> Vec<(String, String)> {
         .collect()
 }
 
+/// What is known of the e-mail in one paragraph, and what that shows and does not show.
+pub fn paragraph(l: &L, mailed: &Mailed) -> String {
+    let door = l.t(&format!("mail-door-{}", mailed.door));
+    let from = l.ta("mail-said-from", &[("from", mailed.said.from.as_str())]);
+    let letters = mailed.hands_on.iter().take(3).map(|letter| {
+        let letter = letter_of(l, letter);
+        format!(" {}: {letter}.", l.t("mail-fact-hands-on"))
+    });
+    let letters: String = letters.collect();
+    format!(
+        "{door}. {from} {}.{letters} {}",
+        checks(l, mailed),
+        l.t("mail-shows")
+    )
+}
+
 fn checks(l: &L, mailed: &Mailed) -> String {
     let word = |check| l.t(&format!("mail-check-{check}"));
     let checks = format!(
