@@ -63,3 +63,5 @@ receipt-given-read = Du kvitterede for udgave { $number } { $when }.
 receipt-given-meeting = Din leder har noteret, at du var med til at gennemgå udgave { $number } { $when }.
 done-receipt = Tak. Din kvittering er gemt.
 coverage-drilled = Har øvet sig
+coverage-xlsx = Hent tallene til Excel, med diagram
+coverage-chart = Diagram: for hver enhed, hvor mange der er bedt om at læse, har læst og har øvet sig

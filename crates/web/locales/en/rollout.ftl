@@ -63,3 +63,5 @@ receipt-given-read = You confirmed edition { $number } { $when }.
 receipt-given-meeting = Your manager has noted that you were there when edition { $number } was gone through { $when }.
 done-receipt = Thank you. Your receipt is saved.
 coverage-drilled = Have practised
+coverage-xlsx = Download the numbers for Excel, with a chart
+coverage-chart = Chart: for each unit, how many are asked to read, have read and have practised

@@ -11,7 +11,6 @@ use domain::organisation::Person;
 use domain::rollout::coverage::{LEAST, Share, Sight};
 use domain::rollout::{Reading, may_roll_out};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 
 #[derive(Template)]
 #[template(path = "rollout/coverage.html")]
@@ -20,11 +19,11 @@ pub struct Page {
     name: String,
     unit: String,
     edition: Option<u64>,
-    share: Line,
-    parts: Vec<Line>,
+    pub share: Line,
+    pub parts: Vec<Line>,
     people: Vec<Named>,
     /// Fewer than that are asked here, and the reader sees numbers alone.
-    hidden: bool,
+    pub hidden: bool,
     may_roll_out: bool,
     least: u32,
     today: String,
@@ -33,11 +32,11 @@ pub struct Page {
     held: String,
 }
 
-struct Line {
-    name: String,
+pub struct Line {
+    pub name: String,
     /// Where its own parts are, if the reader may go there and there are any.
     href: Option<String>,
-    share: Share,
+    pub share: Share,
 }
 
 struct Named {
@@ -75,64 +74,6 @@ pub async fn again(
     render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// `GET /coverage/{unit}/table.csv`: the same numbers, for a spreadsheet; no names.
-pub async fn csv(ctx: Ctx, Path(unit): Path<String>) -> Result<Response, PageError> {
-    let page = page(&ctx, &UnitId::new(unit), None).await?;
-    let heads = [
-        "column-unit",
-        "coverage-people",
-        "coverage-read",
-        "coverage-drilled",
-        "coverage-overdue",
-    ];
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let mut write = |fields: [String; 5]| {
-        out.write_record(fields)
-            .map_err(|error| PageError::from(broken(&error)))
-    };
-    write(heads.map(|head| ctx.l.t(head)))?;
-    if !page.hidden {
-        for line in page.parts.iter().chain([&page.share]) {
-            let Share {
-                people,
-                read,
-                drilled,
-                overdue,
-                ..
-            } = line.share;
-            write([
-                inert(&line.name),
-                people.to_string(),
-                read.to_string(),
-                drilled.to_string(),
-                overdue.to_string(),
-            ])?;
-        }
-    }
-    let bytes = out
-        .into_inner()
-        .map_err(|error| PageError::from(broken(&error)))?;
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"udbredelse.csv\""),
-        (CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-fn broken(error: &dyn std::fmt::Display) -> Fault {
-    tracing::error!(%error, "a table could not be written");
-    Fault::Internal
-}
-
-/// A name that a spreadsheet would take for a formula is marked as text.
-fn inert(name: &str) -> String {
-    match name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{name}"),
-        false => name.to_owned(),
-    }
-}
-
 /// A unit under those above it: `Børn og Familie / Myndighed`; the municipality itself is not said on each line.
 pub fn unit_name(ctx: &Ctx, unit: &UnitId) -> String {
     let mut path: Vec<&str> = ctx.org.path(unit).iter().map(|unit| unit.name.as_str()).collect();
@@ -141,7 +82,7 @@ pub fn unit_name(ctx: &Ctx, unit: &UnitId) -> String {
     below.join(" / ")
 }
 
-async fn page(ctx: &Ctx, unit: &UnitId, wrong: Option<(String, String)>) -> Result<Page, PageError> {
+pub async fn page(ctx: &Ctx, unit: &UnitId, wrong: Option<(String, String)>) -> Result<Page, PageError> {
     let seen = ctx.app.coverage(&ctx.caller, unit).await?;
     let name = unit_name(ctx, unit);
     let hidden = seen.sight == Sight::Numbers && seen.share.people < LEAST;

@@ -4,6 +4,7 @@ mod confirm;
 mod coverage;
 mod manage;
 mod meeting;
+mod table;
 
 pub use confirm::Owed;
 
@@ -20,6 +21,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/rollouts/{id}/end", post(manage::end))
         .route("/coverage", get(coverage::start))
         .route("/coverage/{unit}", get(coverage::show))
-        .route("/coverage/{unit}/table.csv", get(coverage::csv))
+        .route("/coverage/{unit}/table.csv", get(table::csv))
+        .route("/coverage/{unit}/table.xlsx", get(table::xlsx))
         .route("/coverage/{unit}/meeting", post(meeting::note))
 }

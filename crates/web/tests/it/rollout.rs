@@ -50,7 +50,7 @@ async fn an_employee_is_asked_reads_confirms_and_owes_nothing_more_on_both_engin
         assert_eq!(none.status, StatusCode::CONFLICT);
         let csv = hr.get("/coverage/fjordby/table.csv").await.text();
         let total = csv.lines().last().unwrap_or_default().to_owned();
-        assert!(total.ends_with(",1,0"), "one of all has confirmed: {csv}");
+        assert!(total.ends_with(",1,0,0"), "one of all has confirmed: {csv}");
     }
 }
 
@@ -213,5 +213,33 @@ async fn a_meeting_gives_receipts_to_those_who_were_there() {
         sent.status,
         StatusCode::UNPROCESSABLE_ENTITY,
         "only their own manager notes it"
+    );
+}
+
+#[tokio::test]
+async fn the_numbers_come_as_a_workbook_with_a_chart_and_without_names() {
+    let app = TestApp::new().await;
+    let hr = rolled_out(&app).await;
+    let book = hr.get("/coverage/fjordby/table.xlsx").await;
+    assert_eq!(book.status, StatusCode::OK);
+    assert!(book.header("content-disposition").contains("udbredelse.xlsx"));
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book.body.to_vec())).unwrap();
+    let mut part = |name: &str| {
+        use std::io::Read as _;
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    let strings = part("xl/sharedStrings.xml");
+    assert!(
+        strings.contains("Har øvet sig") && strings.contains("Fjordby"),
+        "{strings}"
+    );
+    assert!(!strings.contains("Mette Ravn"));
+    assert!(part("xl/charts/chart1.xml").contains("barChart"));
+    let other = app.as_(METTE).await;
+    assert_eq!(
+        other.get("/coverage/fjordby/table.xlsx").await.status,
+        StatusCode::NOT_FOUND
     );
 }
