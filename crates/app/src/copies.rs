@@ -250,7 +250,7 @@ impl App {
         Ok(made)
     }
 
-    async fn lay_out(&self, exhibit: &Exhibit, keys: &Keys, path: &Path) -> Result<(), AppError> {
+    pub(crate) async fn lay_out(&self, exhibit: &Exhibit, keys: &Keys, path: &Path) -> Result<(), AppError> {
         let internal = |error: std::io::Error| AppError::Internal(error.into());
         let key = keys.of(Compartment::Matter);
         let mut stream = self.store.blobs.open_stream(&exhibit.blob, key).await?;
@@ -444,6 +444,11 @@ impl CaseView {
     pub fn may_open(&self, exhibit: u32) -> bool {
         self.may(Action::See) && readable(self, exhibit).is_ok()
     }
+}
+
+/// What could not be read to be covered, as the exhibit's fault.
+pub(crate) fn covered_fault(fault: Fault) -> AppError {
+    domain::case::Refusal::invalid("exhibit", fault.code()).into()
 }
 
 /// Pictures larger than this get no cover before they have a small picture.

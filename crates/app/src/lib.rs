@@ -26,6 +26,7 @@ mod perform;
 mod procedures;
 mod project;
 mod query;
+mod redaction;
 mod remind;
 mod report;
 mod reverify;

@@ -143,7 +143,7 @@ impl App {
             Viewing::Care => Action::ReadCare,
             Viewing::Police => Action::ReadPolice,
             Viewing::Journal => Action::ReadMatter,
-            Viewing::Exhibit => Action::ReadExhibits,
+            Viewing::Exhibit | Viewing::RedactedCopy => Action::ReadExhibits,
             Viewing::AccessLog => Action::ReadAccessLog,
         };
         let (view, keys, entries) = self.look(caller, number).await?;

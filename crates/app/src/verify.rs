@@ -59,40 +59,40 @@ impl App {
         drop(read);
         report.entries += entries.len() as u64;
         for entry in &entries {
-            let Event::ExhibitSealed(exhibit) = &entry.event else {
-                continue;
-            };
-            used.insert(exhibit.blob.clone());
-            report.exhibits += 1;
-            let opened = self
-                .store
-                .blobs
-                .open_stream(&exhibit.blob, keys.of(Compartment::Matter))
-                .await;
-            let hashed = async {
-                let mut stream = opened?;
-                let mut hash = Sha256::new();
-                let mut bytes = 0;
-                while let Some(part) = stream.try_next().await? {
-                    hash.update(&part);
-                    bytes += part.len() as u64;
+            let (what, blob, is) = match &entry.event {
+                Event::ExhibitSealed(exhibit) => {
+                    report.exhibits += 1;
+                    let is = (exhibit.sha256.as_str(), exhibit.bytes);
+                    (format!("exhibit {}", exhibit.number), &exhibit.blob, is)
                 }
-                Ok::<_, store::StoreError>((hex::encode(hash.finalize()), bytes))
-            };
-            match hashed.await {
-                Ok((sha256, bytes)) if sha256 == exhibit.sha256 && bytes == exhibit.bytes => {
-                    report.bytes += bytes
+                Event::ExhibitRedacted(made) => {
+                    let is = (made.sha256.as_str(), made.bytes);
+                    (format!("redacted copy {}", made.number), &made.blob, is)
                 }
-                Ok(_) => report.failures.push(format!(
-                    "case {id}, exhibit {}: not the bytes that came",
-                    exhibit.number
-                )),
-                Err(error) => report
+                _ => continue,
+            };
+            used.insert(blob.clone());
+            match self.hash_of(blob, &keys).await {
+                Ok((sha256, bytes)) if (sha256.as_str(), bytes) == is => report.bytes += bytes,
+                Ok(_) => report
                     .failures
-                    .push(format!("case {id}, exhibit {}: {error}", exhibit.number)),
+                    .push(format!("case {id}, {what}: not the bytes that came")),
+                Err(error) => report.failures.push(format!("case {id}, {what}: {error}")),
             }
         }
         self.verify_copies(id, &keys, report).await
+    }
+
+    /// The SHA-256 of a sealed file's plaintext, and its length.
+    async fn hash_of(&self, blob: &BlobId, keys: &store::Keys) -> Result<(String, u64), store::StoreError> {
+        let key = keys.of(Compartment::Matter);
+        let mut stream = self.store.blobs.open_stream(blob, key).await?;
+        let (mut hash, mut bytes) = (Sha256::new(), 0);
+        while let Some(part) = stream.try_next().await? {
+            hash.update(&part);
+            bytes += part.len() as u64;
+        }
+        Ok((hex::encode(hash.finalize()), bytes))
     }
 
     /// Files that belong to no exhibit. While a server runs, one may be on its way in: then it is gone or used later.

@@ -364,6 +364,7 @@ fn may_legal(action: Action) -> bool {
                 | CommandKind::WithdrawStatement
                 | CommandKind::AssignLegal
                 | CommandKind::AddExhibits
+                | CommandKind::Redact
                 | CommandKind::Join
                 | CommandKind::ReleaseExhibit
                 | CommandKind::Corroborate

@@ -9,6 +9,7 @@ mod film;
 pub mod fingerprint;
 mod program;
 mod recorded;
+mod redact;
 mod still;
 mod words;
 
@@ -17,6 +18,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use program::Fault;
+pub use redact::{COVERED_PICTURE, covered_picture};
 pub use words::{Line, Text};
 
 /// The longest side of a thumbnail, in pixels.

@@ -32,6 +32,7 @@ const FILES: &[(&str, &[u8])] = files![
     "outbox/send.js",
     "outbox/worker.js",
     "own.css",
+    "redact.js",
     "resume.js",
     "statements.js",
     "tus/LICENSE",

@@ -37,6 +37,7 @@ mod mailroom;
 mod notices;
 mod perform;
 mod receipts;
+mod redaction;
 mod report;
 mod restart;
 mod reverify;

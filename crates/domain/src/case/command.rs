@@ -265,7 +265,8 @@ pub struct Contact {
 }
 
 words!(
-    /// The commands by name, for the permission table and the pages. `add-exhibits` comes with files, by a door of its own.
+    /// The commands by name, for the permission table and the pages. `add-exhibits` comes with files and
+    /// `redact` with a picture to draw on, each by a door of its own.
     CommandKind {
         Receive = "receive",
         PassOver = "pass-over",
@@ -302,6 +303,7 @@ words!(
         ReleaseExhibit = "release-exhibit",
         Join = "join",
         AddExhibits = "add-exhibits",
+        Redact = "redact",
     }
 );
 

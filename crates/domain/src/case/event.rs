@@ -6,6 +6,7 @@
 use super::capture::Capture;
 use super::damage::Damage;
 use super::mailed::Mailed;
+use super::redaction::Redacted;
 use super::scan::Verdict;
 use super::statement::Marked;
 use crate::access::Relation;
@@ -182,6 +183,8 @@ words!(
         Police = "police",
         Journal = "journal",
         Exhibit = "exhibit",
+        /// A redacted copy of an exhibit.
+        RedactedCopy = "redacted-copy",
         AccessLog = "access-log",
     }
 );
@@ -352,6 +355,8 @@ pub enum Event {
         exhibit: u32,
         reason: String,
     },
+    /// A copy of an exhibit was made with something covered.
+    ExhibitRedacted(Box<Redacted>),
     /// `from` is passed over; `to` owns the case from here, `superior` is above them.
     PassedOver {
         from: PersonId,

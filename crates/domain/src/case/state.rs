@@ -6,6 +6,7 @@ use super::event::{
     Registration, ReportFacts,
 };
 use super::mailed::Mailed;
+use super::redaction::Redacted;
 use super::scan::{Release, Verdict};
 use super::statement::Statement;
 use super::{Actor, Entry};
@@ -101,6 +102,8 @@ pub struct CaseState {
     /// How those exhibits came that came by e-mail.
     pub mailed: BTreeMap<u32, Mailed>,
     pub releases: Vec<Release>,
+    /// The redacted copies, by number.
+    pub redactions: Vec<(Deed, Redacted)>,
     /// What the latest check that found an exhibit damaged said of it.
     pub damaged: BTreeMap<u32, Damage>,
     /// The exhibits that show the same, two by two, the lower number first.
@@ -184,6 +187,7 @@ impl CaseState {
             scans: BTreeMap::new(),
             mailed: BTreeMap::new(),
             releases: Vec::new(),
+            redactions: Vec::new(),
             damaged: BTreeMap::new(),
             corroborated: BTreeSet::new(),
             statements: Vec::new(),
@@ -250,6 +254,7 @@ impl CaseState {
                 exhibit: *exhibit,
                 deed: deed(),
             }),
+            Event::ExhibitRedacted(made) => self.redactions.push((deed(), (**made).clone())),
             Event::PassedOver {
                 from,
                 to,

@@ -25,7 +25,7 @@ pub struct Region {
 }
 
 impl Region {
-    fn checked(self) -> Result<Self, Refusal> {
+    pub(super) fn checked(self) -> Result<Self, Refusal> {
         let fits = |from: u32, size: u32| size > 0 && from.checked_add(size).is_some_and(|end| end <= PARTS);
         if fits(self.x, self.w) && fits(self.y, self.h) {
             Ok(self)

@@ -214,6 +214,18 @@ fn citizen() -> Vec<Event> {
             exhibit: 1,
             reason: text("Politiet skal have den"),
         },
+        Event::ExhibitRedacted(Box::new(Redacted {
+            number: 1,
+            exhibit: 1,
+            recipient: Recipient::AccessRequest,
+            name: text("J.nr. 26/114"),
+            reason: text("Aktindsigt i opslaget"),
+            covers: 2,
+            media_type: text("image/png"),
+            bytes: 1_000,
+            sha256: text("ab12"),
+            blob: domain::ids::BlobId::new("b1"),
+        })),
         Event::RemovalRequested {
             to: text("Facebook"),
             what: text("Opslaget"),
@@ -448,6 +460,7 @@ fn is_known(event: &Event) -> &'static str {
         Event::Corroborated { .. } => "corroborated",
         Event::CorroborationWithdrawn { .. } => "corroboration-withdrawn",
         Event::ExhibitReleased { .. } => "exhibit-released",
+        Event::ExhibitRedacted(_) => "exhibit-redacted",
         Event::RemovalObserved { .. } => "removal-observed",
         Event::InjuryHandedOver { .. } => "injury-handed-over",
         Event::FollowedUp { .. } => "followed-up",
@@ -497,5 +510,5 @@ fn every_variant_is_there_under_its_stable_name() {
     all.iter()
         .for_each(|event| assert_eq!(event.name(), is_known(event)));
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
-    assert_eq!(names.len(), 46);
+    assert_eq!(names.len(), 47);
 }

@@ -19,6 +19,7 @@ mod late;
 mod mail;
 mod police;
 mod property;
+mod redaction;
 mod register;
 mod report;
 mod review;

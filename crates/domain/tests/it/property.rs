@@ -5,9 +5,11 @@ use crate::harness::*;
 use crate::say::*;
 use domain::access::Action;
 use domain::case::mailed::{Mailed, Said};
+use domain::case::redaction::{CopyFile, Covers, Order, Patch, redacted};
 use domain::case::{Actor, CaseState, Command, CommandKind, Event, MayContact, NewReport, Phase};
-use domain::case::{Certainty, Danger, PassOverReason, PoliceDecision, Purpose, Verdict};
+use domain::case::{Certainty, Danger, PassOverReason, PoliceDecision, Purpose, Recipient, Region, Verdict};
 use domain::duties::{Duty, DutyState};
+use domain::ids::BlobId;
 use domain::mail::{Check, Door};
 use domain::vocabulary::{Compartment, DutyKind, Medium, Outcome, Role};
 use jiff::ToSpan;
@@ -112,7 +114,7 @@ fn command(throw: Throw, case: &Given) -> Command {
         return reopen();
     }
     match pick(CommandKind::ALL, what) {
-        CommandKind::Receive | CommandKind::AddExhibits => receive(),
+        CommandKind::Receive | CommandKind::AddExhibits | CommandKind::Redact => receive(),
         CommandKind::PassOver => pass_over(pick(PassOverReason::ALL, a)),
         CommandKind::Delegate => delegate(pick(DutyKind::ALL, a), pick(PEOPLE, b)),
         CommandKind::AssignLegal => assign_legal(pick(&[IDA, "p90", METTE, LARS], a)),
@@ -325,6 +327,35 @@ fn scanned(case: Given, throw: Throw) -> Given {
     case.recorded(SYSTEM, vec![event])
 }
 
+/// Somebody makes a redacted copy, where the rules let them.
+fn copied(case: Given, throw: Throw) -> Given {
+    let actor = asker(throw, &case, CommandKind::Redact);
+    let patch = |x| Patch {
+        page: 0,
+        region: Region { x, y: 0, w: 1, h: 1 },
+    };
+    let order = Order {
+        exhibit: u32::from(throw.b % 3) + 1,
+        recipient: pick(Recipient::ALL, throw.a),
+        name: "Nordjyllands Politi".into(),
+        reason: "Andres navne".into(),
+        covers: Covers::Boxes(vec![patch(0), patch(1)]),
+    };
+    let file = CopyFile {
+        media_type: "image/png".into(),
+        bytes: 1,
+        sha256: "d".repeat(64),
+        blob: BlobId::new("kopi"),
+    };
+    match redacted(&case.state, &order, file) {
+        Ok(event) if case.may(actor, Action::Do(CommandKind::Redact)) => {
+            assert!(!case.state.is_infected(order.exhibit));
+            case.recorded(actor, vec![event])
+        }
+        _ => case,
+    }
+}
+
 /// Statements are numbered 1, 2, 3 …, each in an exhibit that is there, and none that is withdrawn is assessed.
 fn statements_are_dense(case: &CaseState) {
     for (number, statement) in (1..).zip(&case.statements) {
@@ -341,6 +372,9 @@ fn step(case: Given, throw: Throw) -> Given {
     late_stays_late(&before_wait, &case.duties(), false);
     if throw.what.is_multiple_of(23) && case.state.phase == Phase::Open {
         return scanned(arrived(case, throw), throw);
+    }
+    if throw.what.is_multiple_of(29) {
+        return copied(case, throw);
     }
     let asked = command(throw, &case);
     let actor = asker(throw, &case, asked.kind());

@@ -94,7 +94,7 @@ pub fn small(picture: &DynamicImage, longest: u32) -> Result<Vec<u8>, Fault> {
     Ok(out.into_inner())
 }
 
-fn fault(unreadable: picture::Unreadable) -> Fault {
+pub(super) fn fault(unreadable: picture::Unreadable) -> Fault {
     match unreadable {
         picture::Unreadable::TooLarge => Fault::TooLarge,
         picture::Unreadable::Broken => Fault::Broken,

@@ -7,4 +7,5 @@ mod lmtp;
 mod mail;
 mod media;
 mod picture;
+mod redact;
 mod sample;

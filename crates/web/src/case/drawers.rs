@@ -149,6 +149,7 @@ fn seen(ctx: &Ctx, reading: &Reading) -> Seen {
     let what = match (reading.what, reading.exhibit, reading.exported) {
         (_, _, Some(drawer)) => l.ta("seen-export", &[("drawer", l.t(&format!("drawer-{drawer}")))]),
         (Some(Viewing::Exhibit), Some(n), _) => l.ta("seen-exhibit", &[("number", n)]),
+        (Some(Viewing::RedactedCopy), Some(n), _) => l.ta("seen-redacted-copy-n", &[("number", n)]),
         (Some(what), ..) => l.t(&format!("seen-{what}")),
         (None, ..) => String::new(),
     };

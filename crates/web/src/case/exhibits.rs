@@ -2,7 +2,7 @@
 
 use super::copies::{self, Beside};
 use super::head::{number, title};
-use super::{capture, mailed};
+use super::{capture, mailed, redact};
 use crate::command::offer::is_offered;
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render};
@@ -185,6 +185,9 @@ struct ExhibitPage {
     beside: Beside,
     shown_page: u32,
     others: Vec<(u32, bool)>,
+    /// The redacted copies, and the address where one is made.
+    redacted: Vec<redact::Told>,
+    redact: Option<String>,
     /// The reader may read the case's statements.
     statements: bool,
 }
@@ -231,6 +234,10 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
         shown_page: beside.pages.iter().find(|page| page.2).map_or(1, |page| page.0),
         beside,
         others: others(&view, n),
+        redacted: redact::told(&ctx, &view, n),
+        redact: view
+            .may_redact(n)
+            .then(|| format!("{}/redact", href(&view.state.number, n))),
         statements: view.may(Action::ReadMatter),
     };
     let page = render(&page)?;

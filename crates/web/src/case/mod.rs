@@ -10,6 +10,7 @@ mod facts;
 pub mod head;
 pub mod mailed;
 mod page;
+mod redact;
 mod status;
 pub mod story;
 mod upload;
@@ -34,6 +35,14 @@ pub fn router() -> Router<Arc<App>> {
         .route("/cases/{number}/exhibits/{n}", get(exhibits::show))
         .route("/cases/{number}/exhibits/{n}/original", get(exhibits::original))
         .route("/cases/{number}/exhibits/{n}/pages/{page}", get(copies::page))
+        .route(
+            "/cases/{number}/exhibits/{n}/redact",
+            get(redact::show).post(redact::send),
+        )
+        .route(
+            "/cases/{number}/exhibits/{n}/redacted/{copy}",
+            get(redact::download),
+        )
         .route("/cases/{number}/exhibits/{n}/cover", get(exhibits::cover))
         .route("/cases/{number}/export", get(export::show).post(export::send))
 }

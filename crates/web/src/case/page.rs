@@ -53,7 +53,7 @@ pub async fn show(ctx: Ctx, Path(text): Path<String>) -> Result<Response, PageEr
         Viewing::Police => drawers::drawer(&ctx, &number, Compartment::Police).await,
         Viewing::Journal => drawers::journal(&ctx, &number).await,
         Viewing::AccessLog => drawers::access_log(&ctx, &number).await,
-        Viewing::Status | Viewing::Exhibit => Err(Fault::NotFound.into()),
+        Viewing::Status | Viewing::Exhibit | Viewing::RedactedCopy => Err(Fault::NotFound.into()),
     }
 }
 

@@ -213,6 +213,7 @@ impl Teller<'_> {
             Event::ExhibitReleased { exhibit, reason } => {
                 (l.ta(&key, &[("number", exhibit)]), reason.clone(), Vec::new())
             }
+            Event::ExhibitRedacted(made) => self.tell_redacted(made, &key),
             Event::Reopened { reason } => (l.t(&key), reason.clone(), Vec::new()),
             Event::ReportJoined { from } => (l.ta(&key, &[("number", from.as_str())]), none(), Vec::new()),
             Event::JoinedInto { into } => (l.ta(&key, &[("number", into.as_str())]), none(), Vec::new()),

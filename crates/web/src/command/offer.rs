@@ -82,6 +82,8 @@ fn makes_sense(kind: CommandKind, view: &CaseView, me: &PersonId) -> bool {
         // One door to the page on which all of them are given.
         CommandKind::MarkStatements => !case.exhibits.is_empty(),
         kind if kind.is_of_statements() => false,
+        // Asked for on the exhibit.
+        CommandKind::Redact => false,
         CommandKind::Review => may_review(view),
         CommandKind::DecidePolice => case.police_reported_at.is_none(),
         CommandKind::ReportPolice => {

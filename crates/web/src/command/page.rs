@@ -103,6 +103,9 @@ pub async fn show(ctx: Ctx, Path((text, command)): Path<(String, String)>) -> Re
     if prepared.kind == CommandKind::AddExhibits {
         return Ok(Redirect::to(&format!("/cases/{text}/exhibits")).into_response());
     }
+    if prepared.kind == CommandKind::Redact {
+        return Ok(Redirect::to(&format!("/cases/{text}")).into_response());
+    }
     if prepared.kind.is_of_statements() {
         return Ok(Redirect::to(&format!("/cases/{text}/statements")).into_response());
     }

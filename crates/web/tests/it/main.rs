@@ -19,6 +19,7 @@ mod outbox;
 mod pages;
 mod practise;
 mod profile;
+mod redaction;
 mod reminders;
 mod report;
 mod rollout;

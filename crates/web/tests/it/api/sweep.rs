@@ -95,7 +95,7 @@ fn command(kind: CommandKind, other: &str) -> Value {
         CommandKind::WithdrawCorroboration => json!({"exhibit": 1, "with": 2, "reason": "x"}),
         CommandKind::ReleaseExhibit => json!({"exhibit": 1, "reason": "x"}),
         CommandKind::Join => json!({"into": other}),
-        CommandKind::Receive | CommandKind::AddExhibits => json!({}),
+        CommandKind::Receive | CommandKind::AddExhibits | CommandKind::Redact => json!({}),
     };
     fields["type"] = json!(kind.name());
     fields

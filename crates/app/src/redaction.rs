@@ -1,0 +1,167 @@
+//! Redacted copies: made anew from the exhibit, sealed like it, recorded with for whom and why (docs/adr/0012-redaction.md).
+
+use crate::copies::covered_fault;
+use crate::query::readable;
+use crate::{App, AppError, Caller, CaseView};
+use domain::access::{Action, reading};
+use domain::case::redaction::{CopyFile, Coverable, Covers, Order, ordered, redacted};
+use domain::case::{CommandKind, Exhibit, Redacted, Refusal, Region, Viewing};
+use domain::ids::{BlobId, CaseNumber};
+use domain::vocabulary::Compartment;
+use outside::media;
+use sha2::{Digest, Sha256};
+use store::Keys;
+use store::blobs::BlobRow;
+use tokio::sync::Semaphore;
+
+/// A decoded picture is large: they are made one at a time, however many ask.
+static ONE: Semaphore = Semaphore::const_new(1);
+
+impl App {
+    /// Makes a copy of an exhibit with something covered, and records it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] if the caller may not see the exhibit, [`AppError::Forbidden`] if they may but not do this;
+    /// [`AppError::Refused`] naming the field, `exhibit` with the code of a [`media::Fault`] if it can't be read.
+    pub async fn redact(
+        &self,
+        caller: &Caller,
+        number: &CaseNumber,
+        order: &Order,
+    ) -> Result<Redacted, AppError> {
+        let action = Action::Do(CommandKind::Redact);
+        let (view, keys) = self.permitted_view(caller, number, action).await?;
+        let exhibit = readable(&view, order.exhibit)?;
+        let order = ordered(&view.state, order)?;
+        let (media_type, bytes) = self.cover_up(exhibit, &keys, &order.covers).await?;
+        let copy = CopyFile {
+            media_type: media_type.to_owned(),
+            bytes: bytes.len() as u64,
+            sha256: hex::encode(Sha256::digest(&bytes)),
+            blob: BlobId::new(self.new_id()),
+        };
+        let mut writer = {
+            let mut dice = self.dice();
+            let key = keys.of(Compartment::Matter);
+            self.store.blobs.sealed_writer(&copy.blob, key, &mut dice).await?
+        };
+        writer.write(&bytes).await?;
+        writer.finish().await?;
+        let kept = self.keep_redacted(caller, number, &order, &copy).await;
+        if kept.is_err() {
+            self.forget_redacted(&copy.blob).await;
+        }
+        kept
+    }
+
+    /// The copy's bytes and their type.
+    async fn cover_up(
+        &self,
+        exhibit: &Exhibit,
+        keys: &Keys,
+        covers: &Covers,
+    ) -> Result<(&'static str, Vec<u8>), AppError> {
+        let internal = |error: std::io::Error| AppError::Internal(error.into());
+        let _turn = ONE
+            .acquire()
+            .await
+            .map_err(|error| AppError::Internal(error.into()))?;
+        let room = tempfile::Builder::new()
+            .prefix("vaern-redact-")
+            .tempdir()
+            .map_err(internal)?;
+        let original = room.path().join("original");
+        self.lay_out(exhibit, keys, &original).await?;
+        let made = match covers {
+            Covers::Boxes(boxes) if boxes.iter().all(|patch| patch.page == 0) => {
+                let regions: Vec<Region> = boxes.iter().map(|patch| patch.region).collect();
+                let made = media::covered_picture(&original, regions).await;
+                (media::COVERED_PICTURE, made.map_err(covered_fault)?)
+            }
+            Covers::Boxes(_) | Covers::Passages(_) => {
+                return Err(Refusal::invalid("exhibit", "not-coverable").into());
+            }
+        };
+        room.close().map_err(internal)?;
+        Ok(made)
+    }
+
+    async fn keep_redacted(
+        &self,
+        caller: &Caller,
+        number: &CaseNumber,
+        order: &Order,
+        copy: &CopyFile,
+    ) -> Result<Redacted, AppError> {
+        let mut tx = self.store.db.begin().await?;
+        let mut case = self.lock(&mut tx, caller, number).await?;
+        case.allow(Action::Do(CommandKind::Redact))?;
+        let event = redacted(&case.state, order, copy.clone())?;
+        let row = BlobRow {
+            id: copy.blob.clone(),
+            case: case.id.clone(),
+            compartment: Compartment::Matter,
+            bytes: copy.bytes,
+            at: self.now(),
+        };
+        store::blobs::record(&mut tx, &row).await?;
+        let performed = self
+            .append(&mut tx, &mut case, &caller.actor, vec![event])
+            .await?;
+        tx.commit().await?;
+        let made = performed.state.redactions.last();
+        made.map(|(_, made)| made.clone())
+            .ok_or_else(|| AppError::Internal(anyhow::anyhow!("a redacted copy was not folded")))
+    }
+
+    /// Removes the file of a transaction that did not happen. Where it may have, the next sweep looks after it.
+    async fn forget_redacted(&self, blob: &BlobId) {
+        let Ok(mut read) = self.store.db.read().await else {
+            return;
+        };
+        if let Ok(None) = store::blobs::find(&mut read, blob).await
+            && let Err(error) = self.store.blobs.delete(blob).await
+        {
+            tracing::warn!(%error, "a redacted copy that was not used is left for the next sweep");
+        }
+    }
+
+    /// A redacted copy whole; that somebody took it is recorded first.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] if there is none for the caller, also where its exhibit was found infected afterwards.
+    pub async fn redacted_copy(
+        &self,
+        caller: &Caller,
+        number: &CaseNumber,
+        place: u32,
+        copy: u32,
+    ) -> Result<(Redacted, Vec<u8>), AppError> {
+        let (view, keys, _) = self.look(caller, number).await?;
+        let found = view.redactions_of(place).find(|made| made.number == copy);
+        let found = found.ok_or(AppError::NotFound)?.clone();
+        self.record_view(caller, &view, &keys, Viewing::RedactedCopy, Some(place))
+            .await?;
+        let bytes = self.whole(&found.blob, &keys).await?;
+        Ok((found, bytes))
+    }
+}
+
+impl CaseView {
+    /// The redacted copies of an exhibit, for those who may read all exhibits and the matter: whom a copy is for is not for
+    /// whoever sent the original. None of an infected one.
+    pub fn redactions_of(&self, exhibit: u32) -> impl Iterator<Item = &Redacted> {
+        let may = self.may(Action::ReadExhibits) && self.may(reading(Compartment::Matter));
+        let may = may && !self.state.is_infected(exhibit);
+        let made = self.state.redactions_of(exhibit).map(|(_, made)| made);
+        made.filter(move |_| may)
+    }
+
+    /// Whether the caller may make a redacted copy of this exhibit now.
+    #[must_use]
+    pub fn may_redact(&self, exhibit: u32) -> bool {
+        self.may(Action::Do(CommandKind::Redact))
+            && self.may_open(exhibit)
+            && self.state.coverable(exhibit) == Some(Coverable::Picture)
+    }
+}

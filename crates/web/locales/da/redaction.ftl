@@ -1,0 +1,49 @@
+# Kopier med noget dækket: til politiet, en platform, den, der har søgt aktindsigt, eller en anden.
+do-redact = Lav en kopi med noget dækket
+done-redact = Kopien er lavet. Bilaget selv er uændret.
+redact-intro = Her laver du en kopi, hvor navne, ansigter, numre og andet er dækket med sort. Det, der er dækket, er helt væk fra kopien. Bilaget selv ændres ikke.
+redact-draw-heading = Hvad skal dækkes?
+redact-draw = Tegn en firkant over hvert sted. Med musen: tryk og træk. På en skærm, du rører ved: tryk på det ene hjørne og så på det modsatte. Du kan også skrive målene herunder.
+redact-fields = Målene er procent af billedets bredde og højde, regnet fra øverste venstre hjørne. Lad felter, du ikke bruger, stå tomme.
+redact-picture = Bilag { $number }
+redact-picture-page = Bilag { $number }, side { $page }
+redact-box = Firkant { $number }
+redact-box-text = Firkant {"{"}number{"}"}
+redact-page = Side
+redact-x = Fra venstre
+redact-y = Fra toppen
+redact-w = Bredde
+redact-h = Højde
+redact-add = Tilføj en firkant
+redact-remove = Fjern firkant {"{"}number{"}"}
+redact-for-heading = Hvem er kopien til, og hvorfor?
+redact-recipient = Hvem er kopien til?
+redact-name = Navn eller journalnummer
+redact-name-hint = Skal udfyldes, hvis kopien er til en anden.
+redact-reason = Hvorfor er noget dækket?
+redact-reason-hint = For eksempel: Navne på andre, der ikke har med sagen at gøre.
+redact-send = Lav kopien
+redact-wait = Bilaget er ikke klar til at blive vist endnu. Vent lidt, og hent siden igen.
+redact-wrong = { $field }: { $problem }
+redact-copies = Kopier med noget dækket
+redact-copy-of = Kopi { $number }: { $recipient }
+redact-made = Lavet af { $who } { $at }
+redact-covered = { $n ->
+    [one] Ét sted er dækket
+   *[other] { $n } steder er dækket
+  }
+redact-download = Hent kopi { $number }
+redact-sha256 = Kopiens kontrolsum (SHA-256)
+recipient-police = Politiet
+recipient-platform = Platformen
+recipient-access-request = Aktindsigt
+recipient-other = En anden
+event-exhibit-redacted = lavede en kopi af bilag { $number } med noget dækket: { $recipient }.
+seen-redacted-copy = Hentede en kopi med noget dækket
+seen-redacted-copy-n = Hentede en kopi af bilag { $number } med noget dækket
+viewing-redacted-copy = Hentede en kopi med noget dækket
+problem-not-coverable = Kan ikke dækkes: bilaget er hverken et billede, et dokument eller en tekst, der kan læses her
+problem-no-such-page = Ligger på en side, der ikke findes
+problem-too-short = Er for kort: skriv mindst to tegn
+problem-not-in-text = Står ikke i teksten
+problem-too-many-pages = Dokumentet har flere sider, end der kan dækkes her

@@ -1,0 +1,49 @@
+# Copies with something covered: for the police, a platform, whoever asked for access, or somebody else.
+do-redact = Make a copy with something covered
+done-redact = The copy is made. The exhibit itself is unchanged.
+redact-intro = Here you make a copy in which names, faces, numbers and other things are covered in black. What is covered is wholly gone from the copy. The exhibit itself is not changed.
+redact-draw-heading = What is to be covered?
+redact-draw = Draw a box over each place. With a mouse: press and drag. On a touch screen: tap one corner and then the opposite one. You can also write the measures below.
+redact-fields = The measures are per cent of the picture’s width and height, from its upper left corner. Leave fields that you do not use empty.
+redact-picture = Exhibit { $number }
+redact-picture-page = Exhibit { $number }, page { $page }
+redact-box = Box { $number }
+redact-box-text = Box {"{"}number{"}"}
+redact-page = Page
+redact-x = From the left
+redact-y = From the top
+redact-w = Width
+redact-h = Height
+redact-add = Add a box
+redact-remove = Remove box {"{"}number{"}"}
+redact-for-heading = Who is the copy for, and why?
+redact-recipient = Who is the copy for?
+redact-name = Name or file number
+redact-name-hint = Must be filled in if the copy is for somebody else.
+redact-reason = Why is something covered?
+redact-reason-hint = For example: Names of others who have nothing to do with the case.
+redact-send = Make the copy
+redact-wait = The exhibit is not ready to be shown yet. Wait a little and load the page again.
+redact-wrong = { $field }: { $problem }
+redact-copies = Copies with something covered
+redact-copy-of = Copy { $number }: { $recipient }
+redact-made = Made by { $who } { $at }
+redact-covered = { $n ->
+    [one] One place is covered
+   *[other] { $n } places are covered
+  }
+redact-download = Download copy { $number }
+redact-sha256 = The copy’s check sum (SHA-256)
+recipient-police = The police
+recipient-platform = The platform
+recipient-access-request = Access to documents
+recipient-other = Somebody else
+event-exhibit-redacted = made a copy of exhibit { $number } with something covered: { $recipient }.
+seen-redacted-copy = Downloaded a copy with something covered
+seen-redacted-copy-n = Downloaded a copy of exhibit { $number } with something covered
+viewing-redacted-copy = Downloaded a copy with something covered
+problem-not-coverable = Cannot be covered: the exhibit is no picture, document or text that can be read here
+problem-no-such-page = Lies on a page that is not there
+problem-too-short = Is too short: write at least two characters
+problem-not-in-text = Does not stand in the text
+problem-too-many-pages = The document has more pages than can be covered here

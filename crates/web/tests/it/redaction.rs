@@ -1,0 +1,172 @@
+//! Redacted copies through the router: the page, what it takes and refuses, what comes out, and who finds nothing.
+
+use crate::helpers::{Answer, Client, TestApp};
+use crate::pages::check;
+use http::StatusCode;
+
+fn screenshot() -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/matters");
+    std::fs::read(folder.join("01-threat-in-comment-thread/screenshot-1.png")).expect("a screenshot")
+}
+
+/// A case of Mette's with a screenshot and a film; its number and its owner's browser.
+async fn case(app: &TestApp) -> (String, Client) {
+    let mette = app.as_("p10").await;
+    let told = [("about", "me"), ("text", "Se her.")];
+    let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".as_slice();
+    let files = [("a.png", &*screenshot()), ("b.mp4", film)];
+    let number = mette.post_multipart("/report", &told, &files).await.number();
+    (number, app.as_("p09").await)
+}
+
+fn page(number: &str) -> String {
+    format!("/cases/{number}/exhibits/1/redact")
+}
+
+type Fields<'a> = Vec<(&'a str, &'a str)>;
+
+fn one_box<'a>(x: &'a str, y: &'a str, w: &'a str, h: &'a str) -> Fields<'a> {
+    vec![("page", "0"), ("x", x), ("y", y), ("w", w), ("h", h)]
+}
+
+async fn send(client: &Client, number: &str, boxes: Fields<'_>) -> Answer {
+    let mut fields = vec![("recipient", "police"), ("name", ""), ("reason", "Andres navne")];
+    fields.extend(boxes);
+    client.post_form(&page(number), &fields).await
+}
+
+#[tokio::test]
+async fn boxes_written_as_numbers_make_a_copy_that_is_listed_told_and_handed_out() {
+    let app = TestApp::new().await;
+    let (number, vibeke) = case(&app).await;
+    let form = vibeke.get(&page(&number)).await;
+    check(&form, "da", "the page for a copy");
+    assert!(
+        form.text()
+            .contains(&format!("src=\"/cases/{number}/exhibits/1/original\""))
+    );
+    // A comma as people write it; a box that is left empty is none.
+    let boxes = [one_box("12,5", "10", "50", "2.5"), one_box("", "", "", "")].concat();
+    let made = send(&vibeke, &number, boxes).await;
+    let exhibit = format!("/cases/{number}/exhibits/1");
+    assert_eq!(
+        made.location(),
+        format!("{exhibit}?done=redact#copies"),
+        "{}",
+        made.text()
+    );
+    let shown = vibeke.get(&exhibit).await;
+    check(&shown, "da", "the exhibit with a copy");
+    let text = shown.text();
+    assert!(
+        text.contains("Kopi 1: Politiet") && text.contains("Andres navne"),
+        "{text}"
+    );
+    assert!(text.contains("Ét sted er dækket"), "{text}");
+    let copy = format!("{exhibit}/redacted/1");
+    let file = vibeke.get(&copy).await;
+    assert_eq!(
+        (
+            file.header("content-type"),
+            file.header("cache-control"),
+            file.header("content-disposition")
+        ),
+        (
+            "image/png",
+            "no-store",
+            "attachment; filename=\"bilag-001-kopi-1.png\""
+        )
+    );
+    assert!(file.body.starts_with(b"\x89PNG"));
+    let log = vibeke
+        .get(&format!("/cases/{number}?drawer=access-log"))
+        .await
+        .text();
+    assert!(
+        log.contains("Hentede en kopi af bilag 1 med noget dækket"),
+        "{log}"
+    );
+    let story = vibeke.get(&format!("/cases/{number}")).await.text();
+    assert!(
+        story.contains("lavede en kopi af bilag 1 med noget dækket: Politiet"),
+        "{story}"
+    );
+    // In the dossier's words too: the matter's own entries.
+    let matter = vibeke.get(&format!("/cases/{number}?drawer=matter")).await.text();
+    assert!(matter.contains("kontrolsum"), "{matter}");
+    for stranger in ["p10", "p11", "p13", "p05", "p06"] {
+        let stranger = app.as_(stranger).await;
+        assert_eq!(stranger.get(&page(&number)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            send(&stranger, &number, one_box("1", "1", "1", "1")).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(stranger.get(&copy).await.status, StatusCode::NOT_FOUND);
+    }
+    // Mette sent the exhibit and sees it, and not for whom a copy was made.
+    let own = app.as_("p10").await.get(&exhibit).await;
+    assert_eq!(own.status, StatusCode::OK);
+    assert!(!own.text().contains("Kopi 1"), "{}", own.text());
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_box_is_named_and_what_was_typed_stays() {
+    let app = TestApp::new().await;
+    let (number, vibeke) = case(&app).await;
+    for (boxes, said) in [
+        (vec![], "Hvad skal dækkes?: Vælg mindst én"),
+        (one_box("NaN", "0", "1", "1"), "Firkant 1: "),
+        (one_box("-1", "0", "1", "1"), "Firkant 1: "),
+        (
+            one_box("60", "0", "50", "1"),
+            "Firkant 1: Ligger uden for billedet",
+        ),
+        (
+            one_box("99999999999999999999", "0", "1", "1"),
+            "Firkant 1: Ligger uden for billedet",
+        ),
+        (one_box("1", "1", "0", "1"), "Firkant 1: Ligger uden for billedet"),
+        (
+            [one_box("1", "1", "1", "1"), one_box("1", "1", "1", "")].concat(),
+            "Firkant 2: ",
+        ),
+        (
+            one_box("1", "1", "1", "1").repeat(201),
+            "Hvad skal dækkes?: Er for mange på én gang",
+        ),
+    ] {
+        let answer = send(&vibeke, &number, boxes).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        let text = answer.text();
+        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains("Andres navne"), "what was typed stays");
+    }
+    let nobody = vec![
+        ("recipient", ""),
+        ("reason", "x"),
+        ("page", "0"),
+        ("x", "1"),
+        ("y", "1"),
+        ("w", "1"),
+        ("h", "1"),
+    ];
+    let answer = vibeke.post_form(&page(&number), &nobody).await;
+    assert!(
+        answer.text().contains("Hvem er kopien til?: "),
+        "{}",
+        answer.text()
+    );
+    // A film has no such page, and nor has an exhibit that is not there.
+    for n in [2, 9] {
+        let none = vibeke.get(&format!("/cases/{number}/exhibits/{n}/redact")).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+    }
+    // Overlapping boxes are two.
+    let overlapping = [one_box("1", "1", "9", "9"), one_box("5", "5", "9", "9")].concat();
+    assert_eq!(
+        send(&vibeke, &number, overlapping).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let text = vibeke.get(&format!("/cases/{number}/exhibits/1")).await.text();
+    assert!(text.contains("2 steder er dækket"), "{text}");
+}
