@@ -69,7 +69,7 @@ fn workbook(ctx: &Ctx, page: &Page) -> Result<Vec<u8>, XlsxError> {
                 .set_values((name, 1, column, last, column));
         }
         chart.title().set_name(&ctx.l.t("coverage"));
-        chart.set_alt_text(&ctx.l.t("coverage-chart"));
+        chart.set_alt_text(ctx.l.t("coverage-chart"));
         sheet.insert_chart(0, 6, &chart)?;
     }
     workbook.save_to_buffer()
