@@ -7,6 +7,7 @@
 #   make openapi     write docs/openapi.json again from the code
 #   make bench       release build; print the table of measurements
 #   make extension  pack the browser extension for Chromium and Firefox (extension/README.md)
+#   make fuzz        fuzz the readers of what strangers send, a minute each (scripts/fuzz)
 #   make shots       run the journeys and leave their pictures in e2e/shots
 #   make advisories  known vulnerabilities in the dependencies (needs a network)
 
@@ -17,7 +18,7 @@ DATA       ?= data/demo
 # rustup's own place, for a shell that hasn't read its profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test unit e2e fmt lint deny openapi bench extension shots advisories
+.PHONY: help demo test unit e2e fmt lint deny openapi bench extension fuzz shots advisories
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -61,6 +62,9 @@ bench:
 
 extension:
 	scripts/extension
+
+fuzz:
+	scripts/fuzz
 
 shots:
 	rm -rf e2e/shots
