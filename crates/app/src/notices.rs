@@ -102,6 +102,8 @@ pub(crate) fn after(before: &CaseState, after: &CaseState, entries: &[Entry]) ->
             Event::HelperInvited { person, .. } => tell(person, NoticeKind::Invited),
             Event::Received {} => concerned(after).for_each(|person| tell(person, NoticeKind::Received)),
             Event::Assessed { .. } => tell(&after.owner, NoticeKind::Reviewed),
+            // The server's own capture is no news from anybody.
+            Event::ExhibitSealed(exhibit) if exhibit.is_servers_own() => {}
             Event::Supplemented { .. } | Event::ExhibitSealed(_) | Event::ReportJoined { .. } if !opened => {
                 tell(&after.owner, NoticeKind::MoreTold);
             }

@@ -15,5 +15,7 @@ pub mod language;
 pub mod mail;
 pub mod organisation;
 pub mod procedure;
+pub mod reach;
 pub mod rollout;
+pub mod seen;
 pub mod vocabulary;

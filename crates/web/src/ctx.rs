@@ -33,9 +33,11 @@ pub struct Ctx {
 impl Ctx {
     /// A person's name, or the words for somebody who is no longer known.
     pub fn name(&self, person: &PersonId) -> String {
-        self.org
-            .person(person)
-            .map_or_else(|| self.l.t("somebody-gone"), |person| person.name.clone())
+        crate::case::story::Teller {
+            l: &self.l,
+            organisation: &self.org,
+        }
+        .name(person)
     }
 
     /// One value of the query, decoded.

@@ -2,7 +2,7 @@
 //! The target and the reporter stand there by what they are in the case, never by name.
 
 use crate::case::story::{Fact, Teller};
-use crate::case::{capture, mailed};
+use crate::case::{capture, mailed, witness};
 use crate::text::L;
 use app::ProvedBefore;
 use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
@@ -302,6 +302,9 @@ fn corroboration(exhibit: u32, case: &CaseState, l: &L) -> String {
         let also = l.ta("exhibit-borne-out-by", &[("number", other)]);
         told = format!("{told} {also}.");
     }
+    for look in witness::looks(l, case, exhibit) {
+        told = format!("{told} {look}");
+    }
     told
 }
 
@@ -349,7 +352,10 @@ fn exhibit(shown: Shown, case: &CaseState, teller: &Teller<'_>) -> ExhibitPage {
         kind: exhibit.media_type.clone(),
         size: l.bytes(exhibit.bytes),
         sha256: exhibit.sha256.clone(),
-        came: came(&exhibit, case.mailed.get(&exhibit.number), l),
+        came: match case.look_behind(exhibit.number) {
+            Some(look) => format!("{}. {}", came(&exhibit, None, l), witness::paragraph(l, look)),
+            None => came(&exhibit, case.mailed.get(&exhibit.number), l),
+        },
         seen,
         received: l.at(shown.received),
         source: exhibit.source_url.clone().map_or_else(

@@ -1,4 +1,5 @@
-//! How far an exhibit is borne out: by one witness, or by two who sent a file each, independently of one another.
+//! How far an exhibit is borne out: by one witness, by two who sent a file each, independently of one another, or by a witness
+//! and by what the server saw when it went to the page itself.
 //!
 //! Whether two files show the same thing is somebody's judgement, with a note; never a machine's.
 
@@ -14,16 +15,25 @@ words!(
         OneWitness = "one-witness",
         /// Two people each sent a file of their own that shows the same.
         TwoWitnesses = "two-witnesses",
+        /// One person sent it, and what the server captured itself at the same link shows the same.
+        WitnessAndServer = "witness-and-server",
+        /// The server captured it itself, and nobody has stated that somebody's file shows the same.
+        ServerAlone = "server-alone",
     }
 );
 
 impl CaseState {
     /// How far this exhibit is borne out.
     pub fn grade(&self, exhibit: u32) -> Grade {
-        if self.borne_out_by(exhibit).next().is_some() {
-            Grade::TwoWitnesses
-        } else {
-            Grade::OneWitness
+        let is_servers = |number: u32| self.exhibit(number).is_some_and(Exhibit::is_servers_own);
+        let own = is_servers(exhibit);
+        let mut others = self.borne_out_by(exhibit).peekable();
+        match (own, others.peek().is_some()) {
+            (true, false) => Grade::ServerAlone,
+            (true, true) => Grade::WitnessAndServer,
+            (false, false) => Grade::OneWitness,
+            (false, true) if others.any(is_servers) => Grade::WitnessAndServer,
+            (false, true) => Grade::TwoWitnesses,
         }
     }
 
@@ -68,6 +78,14 @@ pub(super) fn corroborate(case: &CaseState, one: u32, other: u32, note: &str) ->
     }
     if !CaseState::are_independent(first, second) {
         return Err(Refusal::invalid("with", "same-witness"));
+    }
+    // Where the server met a wall or nothing at all, it is no witness to the page.
+    let saw_it = |number| {
+        case.look_behind(number)
+            .is_none_or(|look| look.seen.may_show_it())
+    };
+    if !saw_it(one) || !saw_it(other) {
+        return Err(Refusal::invalid("with", "server-saw-other"));
     }
     Ok(vec![Event::Corroborated {
         exhibit: one,

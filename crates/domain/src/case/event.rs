@@ -9,6 +9,7 @@ use super::mailed::Mailed;
 use super::redaction::Redacted;
 use super::scan::Verdict;
 use super::statement::Marked;
+use super::witnessed::Witnessed;
 use crate::access::Relation;
 use crate::ids::{BlobId, CaseNumber, PersonId, ReportId, UnitId};
 use crate::vocabulary::{Compartment, DutyKind, Medium, Outcome, words};
@@ -40,6 +41,8 @@ words!(
         JoinedCase = "joined-case",
         /// Captured by our extension in the employee's own browser.
         Extension = "extension",
+        /// Captured by the server itself.
+        Server = "server",
     }
 );
 
@@ -240,6 +243,7 @@ pub struct Exhibit {
     pub hashed_by_sender: bool,
     pub arrival: Arrival,
     pub blob: BlobId,
+    /// A person's id, or `system` where the server captured it itself.
     pub sent_by: PersonId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<ReportId>,
@@ -334,6 +338,8 @@ pub enum Event {
     },
     /// What is known of an exhibit that came by e-mail.
     ExhibitMailed(Box<Mailed>),
+    /// The server has looked at a link itself.
+    LinkWitnessed(Box<Witnessed>),
     /// The scheduled check found that what is kept of an exhibit is not the file that came.
     ExhibitFoundDamaged {
         exhibit: u32,

@@ -129,6 +129,9 @@ pub fn take_over(
                 let moved = mailed.renumbered(&numbers);
                 events.extend(moved.map(|moved| Event::ExhibitMailed(Box::new(moved))));
             }
+            Event::LinkWitnessed(seen) => {
+                events.push(Event::LinkWitnessed(Box::new(seen.renumbered(&numbers))));
+            }
             _ => {}
         }
     }

@@ -22,6 +22,7 @@ mod review;
 pub mod scan;
 pub mod state;
 pub mod statement;
+pub mod witnessed;
 
 pub use capture::{Capture, PageTime};
 pub use command::{Command, CommandKind, Contact, Register};
@@ -36,6 +37,7 @@ pub use report::{NewReport, Opening, report};
 pub use scan::Verdict;
 pub use state::{CaseState, Phase};
 pub use statement::{Marked, Region, Said, Statement};
+pub use witnessed::Witnessed;
 
 use crate::ids::PersonId;
 use jiff::Timestamp;

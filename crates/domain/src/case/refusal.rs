@@ -125,6 +125,7 @@ impl Refusal {
         "at-least-one",
         "same-file",
         "same-witness",
+        "server-saw-other",
         "password-length",
         "wrong-password",
         "unknown-exhibit",

@@ -9,6 +9,7 @@ use super::mailed::Mailed;
 use super::redaction::Redacted;
 use super::scan::{Release, Verdict};
 use super::statement::Statement;
+use super::witnessed::Witnessed;
 use super::{Actor, Entry};
 use crate::ids::{CaseNumber, PersonId, UnitId};
 use crate::vocabulary::{Compartment, DutyKind, Medium, Outcome};
@@ -101,6 +102,8 @@ pub struct CaseState {
     pub scans: BTreeMap<u32, Verdict>,
     /// How those exhibits came that came by e-mail.
     pub mailed: BTreeMap<u32, Mailed>,
+    /// What the server saw where the case's links led.
+    pub witnessed: Vec<Witnessed>,
     pub releases: Vec<Release>,
     /// The redacted copies, by number.
     pub redactions: Vec<(Deed, Redacted)>,
@@ -186,6 +189,7 @@ impl CaseState {
             exhibits: Vec::new(),
             scans: BTreeMap::new(),
             mailed: BTreeMap::new(),
+            witnessed: Vec::new(),
             releases: Vec::new(),
             redactions: Vec::new(),
             damaged: BTreeMap::new(),
@@ -242,6 +246,7 @@ impl CaseState {
             Event::ExhibitMailed(mailed) => {
                 self.mailed.insert(mailed.exhibit, (**mailed).clone());
             }
+            Event::LinkWitnessed(seen) => self.witnessed.push((**seen).clone()),
             Event::ExhibitScanned { exhibit, verdict, .. } => self.note_scan(*exhibit, *verdict),
             Event::ExhibitFoundDamaged { exhibit, what } => {
                 self.damaged.insert(*exhibit, *what);

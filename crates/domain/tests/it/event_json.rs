@@ -360,6 +360,12 @@ fn statements() -> Vec<Event> {
     ]
 }
 
+fn looks() -> Vec<Event> {
+    [crate::witnessed::full(), crate::witnessed::bare()]
+        .map(|look| Event::LinkWitnessed(Box::new(look)))
+        .to_vec()
+}
+
 fn mails() -> Vec<Event> {
     let noon = at("2026-10-12 12:00");
     let said = LetterSaid {
@@ -419,7 +425,16 @@ fn mails() -> Vec<Event> {
 
 /// At least one of each variant, with and without what is optional.
 pub fn one_of_each() -> Vec<Event> {
-    [opening(), inside(), citizen(), the_rest(), statements(), mails()].concat()
+    [
+        opening(),
+        inside(),
+        citizen(),
+        the_rest(),
+        statements(),
+        mails(),
+        looks(),
+    ]
+    .concat()
 }
 
 /// A new variant must be added here, and then to [`one_of_each`].
@@ -456,6 +471,7 @@ fn is_known(event: &Event) -> &'static str {
         Event::RemovalRequested { .. } => "removal-requested",
         Event::ExhibitScanned { .. } => "exhibit-scanned",
         Event::ExhibitMailed(_) => "exhibit-mailed",
+        Event::LinkWitnessed(_) => "link-witnessed",
         Event::ExhibitFoundDamaged { .. } => "exhibit-found-damaged",
         Event::Corroborated { .. } => "corroborated",
         Event::CorroborationWithdrawn { .. } => "corroboration-withdrawn",
@@ -510,5 +526,5 @@ fn every_variant_is_there_under_its_stable_name() {
     all.iter()
         .for_each(|event| assert_eq!(event.name(), is_known(event)));
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
-    assert_eq!(names.len(), 47);
+    assert_eq!(names.len(), 48);
 }

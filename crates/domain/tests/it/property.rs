@@ -6,7 +6,7 @@ use crate::say::*;
 use domain::access::Action;
 use domain::case::mailed::{Mailed, Said};
 use domain::case::redaction::{CopyFile, Covers, Order, Patch, redacted};
-use domain::case::{Actor, CaseState, Command, CommandKind, Event, MayContact, NewReport, Phase};
+use domain::case::{Actor, CaseState, Command, CommandKind, Event, MayContact, NewReport, Phase, Witnessed};
 use domain::case::{Certainty, Danger, PassOverReason, PoliceDecision, Purpose, Recipient, Region, Verdict};
 use domain::duties::{Duty, DutyState};
 use domain::ids::BlobId;
@@ -314,6 +314,25 @@ fn mailed(exhibit: u32) -> Mailed {
     }
 }
 
+/// The server's own look at a link, now and then with a picture.
+fn witnessed(case: Given, throw: Throw) -> Given {
+    let number = case.state.next_exhibit();
+    let pictured = throw.b.is_multiple_of(3);
+    let look = Witnessed {
+        picture: pictured.then_some(number),
+        ..crate::witnessed::bare()
+    };
+    let picture = Event::ExhibitSealed(domain::case::Exhibit {
+        sha256: format!("{number:064x}"),
+        ..exhibit(number, SYSTEM)
+    });
+    let events = pictured.then_some(picture).into_iter();
+    case.recorded(
+        SYSTEM,
+        events.chain([Event::LinkWitnessed(Box::new(look))]).collect(),
+    )
+}
+
 /// The scanner's word on the exhibit that just came, now and then a bad one.
 fn scanned(case: Given, throw: Throw) -> Given {
     let exhibit = case.state.next_exhibit() - 1;
@@ -371,7 +390,7 @@ fn step(case: Given, throw: Throw) -> Given {
     case.now += i64::from(throw.hours).hours();
     late_stays_late(&before_wait, &case.duties(), false);
     if throw.what.is_multiple_of(23) && case.state.phase == Phase::Open {
-        return scanned(arrived(case, throw), throw);
+        return witnessed(scanned(arrived(case, throw), throw), throw);
     }
     if throw.what.is_multiple_of(29) {
         return copied(case, throw);

@@ -2,7 +2,7 @@
 
 use super::copies::{self, Beside};
 use super::head::{number, title};
-use super::{capture, mailed, redact};
+use super::{capture, mailed, redact, witness};
 use crate::command::offer::is_offered;
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render};
@@ -180,6 +180,9 @@ struct ExhibitPage {
     grade: String,
     grade_text: String,
     borne_out_by: Vec<u32>,
+    /// What the server saw itself where the exhibit's link leads, and where to read on.
+    looks: Vec<String>,
+    beside_it: Vec<(String, String)>,
     source_url: Option<String>,
     sha256: String,
     beside: Beside,
@@ -228,6 +231,8 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
         grade: ctx.l.t(&format!("grade-{}", view.state.grade(n))),
         grade_text: ctx.l.t(&format!("grade-{}-text", view.state.grade(n))),
         borne_out_by: view.state.borne_out_by(n).collect(),
+        looks: witness::looks(&ctx.l, &view.state, n),
+        beside_it: witness::beside(&ctx, &view, n),
         may_release: is_offered(&view, CommandKind::ReleaseExhibit, &ctx.me.id),
         source_url: exhibit.source_url.clone(),
         sha256: ctx.l.hash_in_full(&exhibit.sha256),
@@ -299,7 +304,14 @@ fn facts(ctx: &Ctx, view: &CaseView, at: Timestamp, exhibit: &Exhibit) -> Vec<(S
     let captured = captured
         .map(|capture| capture::facts(l, capture))
         .unwrap_or_default();
-    known.into_iter().chain(mailed).chain(captured).collect()
+    let looked = view.state.look_behind(exhibit.number);
+    let looked = looked.map(|look| witness::facts(l, look)).unwrap_or_default();
+    known
+        .into_iter()
+        .chain(mailed)
+        .chain(captured)
+        .chain(looked)
+        .collect()
 }
 
 /// The text of a text or a mail, as text and nothing else; and whether there is more of it.

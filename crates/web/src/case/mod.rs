@@ -14,6 +14,7 @@ mod redact;
 mod status;
 pub mod story;
 mod upload;
+pub mod witness;
 
 use app::App;
 use axum::Router;

@@ -3,7 +3,7 @@
 use super::capture;
 use crate::statements::Run;
 use crate::text::L;
-use domain::case::{Actor, CaseState, Entry, Event, PassOverReason, PoliceDecision, Verdict};
+use domain::case::{Actor, CaseState, Entry, Event, PassOverReason, PoliceDecision, Verdict, witnessed};
 use domain::ids::PersonId;
 use domain::organisation::Organisation;
 use domain::vocabulary::Compartment;
@@ -46,6 +46,9 @@ pub struct Teller<'a> {
 impl Teller<'_> {
     /// A person's name.
     pub fn name(&self, person: &PersonId) -> String {
+        if person == &witnessed::server() {
+            return self.l.t("actor-system");
+        }
         let known = self.organisation.person(person);
         known.map_or_else(|| self.l.t("somebody-gone"), |person| person.name.clone())
     }
@@ -78,6 +81,8 @@ impl Teller<'_> {
             match &entry.event {
                 // How a mail came is read on the exhibit itself.
                 Event::CaseOpened { .. } | Event::ExhibitMailed(_) => continue,
+                // What the server captured itself is told by the entry of its look.
+                Event::ExhibitSealed(exhibit) if exhibit.is_servers_own() => continue,
                 Event::ExhibitSealed(_) => {
                     files = if story.last().is_some_and(same) {
                         files + 1
@@ -147,6 +152,7 @@ impl Teller<'_> {
             | Event::Registered(_)
             | Event::Assessed { .. } => self.tell_long(event, &key),
             Event::ExhibitMailed(mailed) => self.mailed(mailed, &key),
+            Event::LinkWitnessed(look) => self.looked(look, &key),
             Event::Told { text, .. }
             | Event::Supplemented { text }
             | Event::LegalNoted { text }

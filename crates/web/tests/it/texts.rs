@@ -224,6 +224,10 @@ fn every_value_has_a_word() {
     put("mail-why", names!(domain::mail::Doubt));
     put("mail-why", names!(domain::mail::NoCase));
     put("practise-missing", names!(domain::drill::Part));
+    put("seen", names!(domain::seen::Seen));
+    put("stopped", names!(domain::case::witnessed::Stopped));
+    put("grade", names!(domain::case::Grade));
+    put("arrival", names!(domain::case::Arrival));
     put("mail-door", names!(domain::mail::Door));
     put("mail-check", names!(domain::mail::Check));
     put("problem", Refusal::PROBLEMS);

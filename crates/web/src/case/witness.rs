@@ -1,0 +1,162 @@
+//! What the server itself saw where a link led, in words: on the exhibit, in the journal, in the dossier.
+
+use super::exhibits::href;
+use super::story::{Fact, Teller};
+use crate::command::offer::is_offered;
+use crate::ctx::Ctx;
+use crate::text::L;
+use app::CaseView;
+use domain::case::witnessed::{Certificate, Hop, Witnessed};
+use domain::case::{CaseState, CommandKind};
+
+/// The most addresses on the way that are named.
+const NAMED: usize = 5;
+
+impl Teller<'_> {
+    /// The entry that records a look: the sentence, the link, and what is known.
+    pub(super) fn looked(&self, look: &Witnessed, key: &str) -> (String, String, Vec<Fact>) {
+        let l = self.l;
+        let known = facts(l, look);
+        let known = known.into_iter().map(|(label, text)| Fact { label, text });
+        let (what, exhibits) = (l.ta(key, &[("seen", seen(l, look))]), exhibits(l, look));
+        let lead = if exhibits.is_empty() {
+            look.asked.clone()
+        } else {
+            format!("{}\n{exhibits}", look.asked)
+        };
+        (what, lead, known.collect())
+    }
+}
+
+/// What was met, in words.
+pub fn seen(l: &L, look: &Witnessed) -> String {
+    l.t(&format!("seen-{}", look.seen))
+}
+
+/// Which exhibits are the picture and the archive; empty if there is neither.
+fn exhibits(l: &L, look: &Witnessed) -> String {
+    match (look.picture, look.archive) {
+        (Some(picture), Some(archive)) => {
+            l.ta("witness-exhibits", &[("picture", picture), ("archive", archive)])
+        }
+        (Some(number), None) => l.ta("witness-picture", &[("number", number)]),
+        (None, Some(number)) => l.ta("witness-archive", &[("number", number)]),
+        (None, None) => String::new(),
+    }
+}
+
+/// What is known of a look, as label and text; last what it shows and does not show.
+pub fn facts(l: &L, look: &Witnessed) -> Vec<(String, String)> {
+    let stopped = look.stopped.map(|why| l.t(&format!("stopped-{why}")));
+    let came_to = look.url.clone().filter(|url| *url != look.asked);
+    let mut facts = vec![
+        ("asked", look.asked.clone()),
+        ("at", l.at(look.at)),
+        ("seen", seen(l, look)),
+        ("url", came_to.unwrap_or_default()),
+        (
+            "status",
+            look.status.map(|status| status.to_string()).unwrap_or_default(),
+        ),
+        ("title", look.title.clone()),
+    ];
+    facts.extend(look.hops.iter().take(NAMED).map(|hop| ("hop", hop_of(hop))));
+    facts.push(("address", look.address.clone().unwrap_or_default()));
+    if let Some(certificate) = &look.certificate {
+        facts.push(("certificate", certificate_of(l, certificate)));
+        facts.push(("certificate-sha256", l.hash_in_full(&certificate.sha256)));
+    }
+    facts.push(("exhibits", exhibits(l, look)));
+    facts.extend(stopped.map(|why| ("rest", why)));
+    if look.cut {
+        facts.push(("rest", l.t("capture-cut")));
+    }
+    if look.refused > 0 {
+        facts.push(("rest", l.tn("witness-refused", look.refused)));
+    }
+    facts.push(("browser", look.browser.clone()));
+    if !look.key.is_empty() {
+        facts.push(("key", l.hash_in_full(&look.key)));
+    }
+    facts.push(("shows", l.t("witness-shows")));
+    facts
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(name, text)| (l.t(&format!("witness-fact-{name}")), text))
+        .collect()
+}
+
+/// The same as one paragraph, for the dossier.
+pub fn paragraph(l: &L, look: &Witnessed) -> String {
+    let sentence = |(label, text): (String, String)| {
+        let end = if text.ends_with('.') { "" } else { "." };
+        format!("{label}: {text}{end}")
+    };
+    facts(l, look)
+        .into_iter()
+        .map(sentence)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// For an exhibit that somebody sent: what the server saw where its link led, a sentence a look.
+pub fn looks(l: &L, case: &CaseState, exhibit: u32) -> Vec<String> {
+    let told = |look: &Witnessed| {
+        let args = [("seen", seen(l, look)), ("at", l.at(look.at))];
+        let told = l.ta("witness-looked", &args);
+        [told, exhibits(l, look)].join(" ").trim_end().to_owned()
+    };
+    case.looks_at_its_link(exhibit).map(told).collect()
+}
+
+/// Where the server's own picture beside an exhibit is shown, and where it is recorded that they show the same, if the reader
+/// may do that and it is not recorded yet.
+pub fn beside(ctx: &Ctx, view: &CaseView, exhibit: u32) -> Vec<(String, String)> {
+    let (case, l) = (&view.state, &ctx.l);
+    let mut links = Vec::new();
+    for look in case.looks_at_its_link(exhibit) {
+        for number in [look.picture, look.archive].into_iter().flatten() {
+            if view.may_open(number) {
+                links.push((
+                    href(&case.number, number),
+                    l.ta("exhibit-n", &[("number", number)]),
+                ));
+            }
+        }
+        let open = look.picture.filter(|_| look.seen.may_show_it());
+        if let Some(picture) = open
+            && !case.borne_out_by(exhibit).any(|other| other == picture)
+            && is_offered(view, CommandKind::Corroborate, &ctx.me.id)
+        {
+            let address = format!(
+                "/cases/{}/do/corroborate?exhibit={exhibit}&with={picture}",
+                case.number
+            );
+            links.push((address, l.ta("witness-compare", &[("number", picture)])));
+        }
+    }
+    links
+}
+
+fn hop_of(hop: &Hop) -> String {
+    match hop.status {
+        Some(status) => format!("{} ({status})", hop.url),
+        None => hop.url.clone(),
+    }
+}
+
+fn certificate_of(l: &L, certificate: &Certificate) -> String {
+    let trusted = if certificate.trusted {
+        "witness-trusted"
+    } else {
+        "witness-not-trusted"
+    };
+    let args = [
+        ("host", certificate.host.clone()),
+        ("subject", certificate.subject.clone()),
+        ("issuer", certificate.issuer.clone()),
+        ("from", l.date(certificate.from)),
+        ("until", l.date(certificate.until)),
+    ];
+    format!("{} {}", l.ta("witness-certificate", &args), l.t(trusted))
+}
