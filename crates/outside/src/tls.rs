@@ -8,14 +8,20 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoRoots;
 
+/// The machine's own root certificates; none if it has none.
+pub fn roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
 /// How we talk over TLS, as a client.
 ///
 /// # Errors
 /// [`NoRoots`].
 pub fn config() -> Result<Arc<ClientConfig>, NoRoots> {
-    let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if added == 0 {
+    let roots = roots();
+    if roots.is_empty() {
         return Err(NoRoots);
     }
     let versions = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -16,6 +16,7 @@ use rand::CryptoRng;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::archive::{ArchiveKey, NoKey};
 use crate::hexed;
 
 /// Bytes of an XChaCha20 nonce.
@@ -151,6 +152,14 @@ impl SigningKey {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         key_fingerprint(self.0.verifying_key().as_bytes())
+    }
+
+    /// The key that signs web archives, derived from this one.
+    ///
+    /// # Errors
+    /// [`NoKey`], as good as never.
+    pub fn for_web_archives(&self) -> Result<ArchiveKey, NoKey> {
+        ArchiveKey::derive(&Zeroizing::new(self.0.to_bytes()))
     }
 
     #[must_use]

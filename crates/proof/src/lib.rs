@@ -30,6 +30,7 @@
 //!   afterwards. Which of its opaque leaves were left out of the export, and why, it does not show, nor what
 //!   was never recorded.
 
+pub mod archive;
 pub mod bag;
 pub mod entry;
 mod hexed;

@@ -9,3 +9,7 @@ mod media;
 mod picture;
 mod redact;
 mod sample;
+#[expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
+mod site;
+#[expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
+mod witness;

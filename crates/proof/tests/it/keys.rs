@@ -166,3 +166,37 @@ fn signatures_are_those_of_rfc_8032() {
         &format!("01{}", "00".repeat(63))
     ));
 }
+
+#[test]
+fn given_a_signing_key_when_it_signs_a_web_archive_then_openssl_finds_it_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signing.key");
+    let key = SigningKey::open_or_create(&path, &mut rng()).unwrap();
+    let archives = key.for_web_archives().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let (text, other) = (put("text", b"sha256:ab12"), put("other", b"sha256:ab13"));
+    let signature = put("signature", &archives.sign("sha256:ab12").unwrap());
+    let public = put("public", &archives.public());
+    let verifies = |text: &Path| {
+        let run = std::process::Command::new("openssl")
+            .args(["dgst", "-sha256", "-keyform", "DER", "-verify"])
+            .args([
+                public.as_path(),
+                Path::new("-signature"),
+                signature.as_path(),
+                text,
+            ])
+            .output();
+        run.unwrap().status.success()
+    };
+    assert!(verifies(&text) && !verifies(&other));
+    let again = SigningKey::open_or_create(&path, &mut StdRng::seed_from_u64(9)).unwrap();
+    assert_eq!(
+        again.for_web_archives().unwrap().sign("sha256:ab12"),
+        archives.sign("sha256:ab12")
+    );
+}
