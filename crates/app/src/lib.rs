@@ -33,6 +33,7 @@ mod reverify;
 mod rollout;
 mod scan;
 mod seal;
+mod search;
 mod stamp;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -74,6 +75,7 @@ pub use report::{Next, Receipt};
 pub use reverify::{DamagedFile, Round};
 pub use rollout::{Rollouts, UnitCoverage};
 pub use seal::Sealed;
+pub use search::{FoundCase, FoundCases, Place};
 pub use stamp::{ProvedBefore, TimeAuthority};
 pub use uploads::{NotAdded, Upload};
 pub use verify::StoreReport;
@@ -117,6 +119,7 @@ pub struct App {
     pub(crate) writing: Option<Writing>,
     fetched: Mutex<Option<Fetched>>,
     guides: guide::Shelf,
+    rebuilding: Mutex<Option<(u64, u64)>>,
 }
 
 /// How the server is meant to be seen.
@@ -227,6 +230,7 @@ impl App {
             writing: None,
             fetched: Mutex::default(),
             guides: guide::Shelf::default(),
+            rebuilding: Mutex::default(),
         })
     }
 

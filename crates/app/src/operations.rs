@@ -94,7 +94,7 @@ pub struct FailedJob {
 }
 
 /// Every name that a job can have, for the test that each has words.
-pub const JOBS: [&str; 13] = [
+pub const JOBS: [&str; 15] = [
     crate::escalate::SILENCE,
     crate::daily::SEAL,
     crate::daily::REVERIFY,
@@ -108,6 +108,8 @@ pub const JOBS: [&str; 13] = [
     crate::drill::FORGET,
     crate::remind::ROUND,
     crate::remind::ONE,
+    crate::search::INDEX,
+    crate::search::REINDEX,
 ];
 
 impl App {

@@ -208,6 +208,7 @@ impl App {
             store::notices::add(tx, &self.notice(&person, &case.id, kind, now)).await?;
         }
         self.copy_later(tx, &case.id, &entries).await?;
+        self.index_later(tx, &case.id, &entries).await?;
         let known = (first > 1).then_some(&before);
         self.watch_silence(tx, &case.id, known, &case.state, &case.procedure)
             .await?;

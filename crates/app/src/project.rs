@@ -1,10 +1,10 @@
 //! What lists show of a case: computed again at every change, from the state alone.
 
-use domain::access::{Action, Relation, may};
+use domain::access::{Action, may, people};
 use domain::case::{CaseState, Phase};
 use domain::duties::Duty;
 use domain::ids::{CaseId, PersonId};
-use domain::vocabulary::{Compartment, DutyKind, Medium, Outcome};
+use domain::vocabulary::{DutyKind, Medium, Outcome};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::cases::{CaseProjection, DutyRow};
@@ -83,57 +83,4 @@ pub(crate) fn projection(id: &CaseId, case: &CaseState, duties: &[Duty]) -> Case
         people: people(case).into_iter().collect(),
         duties: rows.collect(),
     }
-}
-
-/// Everybody who has to do with the case, by what they are to it. The domain decides anew whenever one of them asks.
-fn people(case: &CaseState) -> BTreeSet<(PersonId, Relation)> {
-    let mut people = BTreeSet::new();
-    people.extend(
-        case.targets
-            .iter()
-            .map(|person| (person.clone(), Relation::Target)),
-    );
-    let reporters = case.reports.iter().map(|(_, facts)| facts.reporter.clone());
-    people.extend(reporters.map(|person| (person, Relation::Reporter)));
-    let mut handlers = vec![
-        (&case.owner, Relation::Owner),
-        (&case.superior, Relation::Superior),
-    ];
-    handlers.extend(
-        case.passed_over
-            .iter()
-            .map(|person| (person, Relation::PassedOver)),
-    );
-    handlers.extend(case.legal.iter().map(|person| (person, Relation::LegalAdviser)));
-    handlers.extend(case.delegated.values().map(|person| (person, Relation::Delegate)));
-    if case.injury_recorded.is_some() {
-        handlers.extend(case.hr.iter().map(|person| (person, Relation::Hr)));
-    }
-    if case
-        .assessment
-        .as_ref()
-        .is_some_and(|assessment| assessment.outcome.crosses_the_line())
-    {
-        handlers.extend(
-            case.communication
-                .iter()
-                .map(|person| (person, Relation::Communication)),
-        );
-    }
-    for helper in &case.helpers {
-        let relation = |drawer: &Compartment| match drawer {
-            Compartment::Matter => Relation::HelperMatter,
-            Compartment::Care => Relation::HelperCare,
-            Compartment::Police => Relation::HelperPolice,
-        };
-        handlers.extend(
-            helper
-                .drawers
-                .iter()
-                .map(|drawer| (&helper.person, relation(drawer))),
-        );
-    }
-    let free = handlers.into_iter().filter(|(person, _)| !case.is_party(person));
-    people.extend(free.map(|(person, relation)| (person.clone(), relation)));
-    people
 }

@@ -3,8 +3,8 @@
 use crate::copies::CopiesOf;
 use crate::project::Card;
 use crate::{App, AppError, Caller};
-use domain::access::{Action, Relation, Standing, reading, standing};
-use domain::case::{CaseState, Entry, Event, Exhibit, Phase, Refusal, Viewing};
+use domain::access::{Action, Relation, Standing, standing};
+use domain::case::{Actor, CaseState, Entry, Event, Exhibit, Phase, Refusal, Viewing};
 use domain::duties::Duty;
 use domain::ids::{CaseId, CaseNumber, PersonId};
 use domain::procedure::Procedure;
@@ -430,15 +430,12 @@ impl App {
 /// The exhibit, if the caller may read it: all of them with the drawer, their own without.
 pub(crate) fn readable(view: &CaseView, place: u32) -> Result<&Exhibit, AppError> {
     let exhibit = view.state.exhibit(place).ok_or(AppError::NotFound)?;
-    let own = view.may(Action::ReadOwnReport) && Some(&exhibit.sent_by) == view.viewer.as_ref();
-    if own || (view.may(Action::ReadExhibits) && view.may(reading(Compartment::Matter))) {
-        Ok(exhibit)
-    } else {
-        Err(AppError::NotFound)
-    }
+    let viewer = view.viewer.clone().map(Actor::Person);
+    let reads = viewer.is_some_and(|viewer| view.standing.reads_exhibit(&viewer, exhibit));
+    reads.then_some(exhibit).ok_or(AppError::NotFound)
 }
 
-fn case_row(row: store::cases::CaseRow, person: &PersonId) -> CaseRow {
+pub(crate) fn case_row(row: store::cases::CaseRow, person: &PersonId) -> CaseRow {
     let card = Card::read(row.card.as_deref(), person);
     CaseRow {
         number: row.number,

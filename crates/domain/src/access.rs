@@ -3,7 +3,7 @@
 //! A person's [`Relation`]s to a case come from the organisation and from the case's own journal. Whoever is a party to a
 //! case keeps only what a party may, whatever else they are.
 
-use crate::case::{Actor, CaseState, CommandKind, Entry, Event};
+use crate::case::{Actor, CaseState, CommandKind, Entry, Event, Exhibit};
 use crate::ids::{PersonId, ReportId};
 use crate::vocabulary::{Compartment, DutyKind, Medium, Role, words};
 use jiff::Timestamp;
@@ -189,6 +189,59 @@ fn party_relations(person: &PersonId, case: &CaseState) -> BTreeSet<Relation> {
     relations
 }
 
+/// Everybody who has to do with the case, by what they are to it. The domain decides anew whenever one of them asks.
+pub fn people(case: &CaseState) -> BTreeSet<(PersonId, Relation)> {
+    let mut people = BTreeSet::new();
+    people.extend(
+        case.targets
+            .iter()
+            .map(|person| (person.clone(), Relation::Target)),
+    );
+    let reporters = case.reports.iter().map(|(_, facts)| facts.reporter.clone());
+    people.extend(reporters.map(|person| (person, Relation::Reporter)));
+    let mut handlers = vec![
+        (&case.owner, Relation::Owner),
+        (&case.superior, Relation::Superior),
+    ];
+    handlers.extend(
+        case.passed_over
+            .iter()
+            .map(|person| (person, Relation::PassedOver)),
+    );
+    handlers.extend(case.legal.iter().map(|person| (person, Relation::LegalAdviser)));
+    handlers.extend(case.delegated.values().map(|person| (person, Relation::Delegate)));
+    if case.injury_recorded.is_some() {
+        handlers.extend(case.hr.iter().map(|person| (person, Relation::Hr)));
+    }
+    if case
+        .assessment
+        .as_ref()
+        .is_some_and(|assessment| assessment.outcome.crosses_the_line())
+    {
+        handlers.extend(
+            case.communication
+                .iter()
+                .map(|person| (person, Relation::Communication)),
+        );
+    }
+    for helper in &case.helpers {
+        let relation = |drawer: &Compartment| match drawer {
+            Compartment::Matter => Relation::HelperMatter,
+            Compartment::Care => Relation::HelperCare,
+            Compartment::Police => Relation::HelperPolice,
+        };
+        handlers.extend(
+            helper
+                .drawers
+                .iter()
+                .map(|drawer| (&helper.person, relation(drawer))),
+        );
+    }
+    let free = handlers.into_iter().filter(|(person, _)| !case.is_party(person));
+    people.extend(free.map(|(person, relation)| (person.clone(), relation)));
+    people
+}
+
 impl Standing {
     fn only(relation: Relation) -> Self {
         Self {
@@ -233,6 +286,12 @@ impl Standing {
             .into_iter()
             .find(|r| self.relations.contains(r));
         first.or_else(|| self.relations.iter().next().copied())
+    }
+
+    /// Whether `viewer` may read what is in this exhibit: those who read the matter, and whoever sent it.
+    pub fn reads_exhibit(&self, viewer: &Actor, exhibit: &Exhibit) -> bool {
+        let own = self.may(Action::ReadOwnReport) && Some(&exhibit.sent_by) == viewer.person();
+        own || (self.may(Action::ReadExhibits) && self.may(Action::ReadMatter))
     }
 
     /// Whether one journal entry is shown to `viewer`.

@@ -282,3 +282,18 @@ pub async fn reverify(data: &Path) -> anyhow::Result<ExitCode> {
         ExitCode::FAILURE
     })
 }
+
+pub async fn reindex(data: &Path) -> anyhow::Result<ExitCode> {
+    let app = open_app(data).await?;
+    match app.reindex(|done, all| eprintln!("{done} of {all} cases")).await {
+        Ok(done) => println!("{done} cases can be found"),
+        Err(AppError::Busy) => {
+            app.reindex_later().await?;
+            println!(
+                "a running server writes the search index: it makes it again now, and its operations page says how far it is"
+            );
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -88,6 +88,9 @@ enum Command {
     /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of damaged
     /// ones. Exit 0, or 1 if any is damaged. A running server does the same by itself, a little every minute.
     Reverify,
+    /// Make the search index again from the journals. A running server writes it alone: it is then asked to do it, and its
+    /// operations page says how far it is.
+    Reindex,
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -182,6 +185,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Verify { bag, tsa_ca } => commands::verify(&bag, tsa_ca.as_deref()),
         Command::VerifyStore => commands::verify_store(&data).await,
         Command::Reverify => commands::reverify(&data).await,
+        Command::Reindex => commands::reindex(&data).await,
         Command::Openapi => {
             print!("{}", web::openapi());
             Ok(ExitCode::SUCCESS)

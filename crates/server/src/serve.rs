@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// How often the loop looks for jobs that are due.
 const TICK: Duration = Duration::from_secs(5);
+/// The same for the search index: whoever has written something looks for it at once.
+const SEARCH_TICK: Duration = Duration::from_secs(1);
 
 /// Serves until the process is told to stop; running requests are finished first.
 pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyhow::Result<ExitCode> {
@@ -21,11 +23,13 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         tracing::info!(files = swept, "removed files of uploads that were never finished");
     }
     app.plan_daily().await?;
+    app.plan_search().await?;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("can't listen on {listen}"))?;
     let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
     let copies = tokio::spawn(make_copies(Arc::clone(&app)));
+    let search = tokio::spawn(keep_search(Arc::clone(&app)));
     let mail = [mail::listen(&app).await?, mail::fetch(&app)?];
     tracing::info!(engine = app.engine(), "Værn is ready on http://{listen}");
     let served = axum::serve(listener, web::router(app))
@@ -33,6 +37,7 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         .await;
     jobs.abort();
     copies.abort();
+    search.abort();
     mail.iter().flatten().for_each(tokio::task::JoinHandle::abort);
     served.context("serving ended")?;
     Ok(ExitCode::SUCCESS)
@@ -53,6 +58,15 @@ async fn make_copies(app: Arc<App>) {
             tracing::error!(%error, "the working copies could not be made");
         }
         tokio::time::sleep(TICK).await;
+    }
+}
+
+async fn keep_search(app: Arc<App>) {
+    loop {
+        if let Err(error) = app.keep_search().await {
+            tracing::error!(%error, "the search index could not be brought up to date");
+        }
+        tokio::time::sleep(SEARCH_TICK).await;
     }
 }
 

@@ -34,6 +34,7 @@ statements! {
     BY_ID = concat!("SELECT ", case!(), " FROM cases c", keyed!(), "WHERE c.id = $1");
     BY_NUMBER = concat!("SELECT ", case!(), " FROM cases c", keyed!(), "WHERE c.number = $1");
     IDS = "SELECT id FROM cases ORDER BY id";
+    IDS_AFTER = "SELECT id FROM cases WHERE id > $1 ORDER BY id LIMIT $2";
     IDS_IN_STATE = "SELECT id FROM cases WHERE state = $1 ORDER BY id";
     COUNTS = "SELECT state, COUNT(*) FROM cases GROUP BY state";
     PEOPLE_OF = "SELECT person, relation FROM case_people WHERE case_id = $1 AND relation <> ''";
@@ -165,6 +166,20 @@ pub async fn ids(on: &mut impl Ask, phase: Option<Phase>) -> Result<Vec<CaseId>>
         Some(phase) => on.sql(IDS_IN_STATE).bind(phase.name()).all().await?,
         None => on.sql(IDS).all().await?,
     };
+    rows.iter().map(|row| row.text(0).map(CaseId::new)).collect()
+}
+
+/// The next cases by id, at most `limit`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ids_after(on: &mut impl Ask, after: &CaseId, limit: u32) -> Result<Vec<CaseId>> {
+    let rows = on
+        .sql(IDS_AFTER)
+        .bind(after.as_str())
+        .bind(i64::from(limit))
+        .all()
+        .await?;
     rows.iter().map(|row| row.text(0).map(CaseId::new)).collect()
 }
 

@@ -47,6 +47,8 @@ pub enum Lane {
     Prompt,
     /// What takes its time: pictures, films, recognised text.
     Slow,
+    /// The search index, which one worker writes.
+    Search,
 }
 
 impl Lane {
@@ -54,6 +56,7 @@ impl Lane {
         match self {
             Self::Prompt => "",
             Self::Slow => "slow",
+            Self::Search => "search",
         }
     }
 }

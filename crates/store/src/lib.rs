@@ -27,6 +27,7 @@ pub mod people;
 pub mod reminders;
 pub mod rollouts;
 pub mod seals;
+pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod stamps;
@@ -50,7 +51,7 @@ pub use page::{Cursor, Page};
 pub struct StoreConfig {
     /// `postgres://…`; without it, [`SQLITE_FILE`] in `dir`.
     pub database_url: Option<String>,
-    /// An existing folder; exhibits go into its folder `blobs`.
+    /// An existing folder; exhibits go into its folder `blobs`, the search index into `search`.
     pub dir: PathBuf,
     pub master: MasterKey,
 }
@@ -61,6 +62,7 @@ pub struct Store {
     pub db: Db,
     pub blobs: Blobs,
     pub keys: Arc<KeyRing>,
+    pub search: Arc<search::Search>,
 }
 
 impl Store {
@@ -74,7 +76,13 @@ impl Store {
         let db = Db::connect(config.database_url.as_deref(), &config.dir).await?;
         let blobs = Blobs::open(&config.dir.join("blobs"))?;
         let keys = Arc::new(KeyRing::open(&db, config.master, rng).await?);
-        Ok(Self { db, blobs, keys })
+        let search = Arc::new(search::Search::open(&config.dir.join("search"))?);
+        Ok(Self {
+            db,
+            blobs,
+            keys,
+            search,
+        })
     }
 }
 

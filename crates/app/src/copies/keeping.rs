@@ -54,6 +54,9 @@ impl Keeping<'_> {
             }
             derivatives::add(&mut tx, self.case, self.keys, row, &mut dice).await?;
         }
+        self.app
+            .index_exhibit_later(&mut tx, self.case, self.exhibit)
+            .await?;
         Ok(tx.commit().await?)
     }
 

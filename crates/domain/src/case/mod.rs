@@ -9,6 +9,7 @@ pub mod damage;
 mod decide;
 pub mod event;
 pub mod field;
+pub mod finding;
 mod handling;
 pub mod join;
 pub mod mailed;

@@ -11,6 +11,7 @@ mod corroboration;
 mod damage;
 mod drill;
 mod event_json;
+mod finding;
 mod guide;
 mod handling;
 mod harness;
