@@ -136,6 +136,19 @@ async fn open(
     App::open(parts).await.expect("an application")
 }
 
+/// Destroys the keys of a case, as a retention term would.
+pub async fn destroy_keys(app: &App, case: &domain::ids::CaseId) {
+    let mut tx = app.store.db.begin().await.expect("a transaction");
+    let destroyed = store::testing::destroy_keys(&mut tx, &app.store.keys, case).await;
+    destroyed.expect("no keys");
+    tx.commit().await.expect("committed");
+}
+
+/// Every word that lies in a file of the search index.
+pub fn vocabulary(app: &App) -> std::collections::BTreeSet<String> {
+    app.store.search.vocabulary().expect("an index")
+}
+
 /// Words for tests that do not look at words.
 pub struct PlainWords;
 

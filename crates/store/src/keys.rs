@@ -17,6 +17,7 @@ statements! {
     KEYS = "SELECT compartment, wrapped FROM case_keys WHERE case_id = $1";
     INSERT_KEYS = "INSERT INTO case_keys (case_id, compartment, wrapped) \
         VALUES ($1, $2, $3), ($4, $5, $6), ($7, $8, $9)";
+    DESTROY = "DELETE FROM case_keys WHERE case_id = $1";
 }
 
 /// Cases whose keys are held in memory, at most (about 200 bytes each).
@@ -174,6 +175,17 @@ pub(crate) async fn insert(tx: &mut Tx, case: &CaseId, keys: &WrappedKeys) -> Re
         query = query.bind(case.as_str()).bind(compartment.name()).bind(wrapped);
     }
     query.run().await.map(drop)
+}
+
+/// Destroys a case's keys: nothing of it can be read again.
+///
+/// # Errors
+/// Those of the database.
+#[cfg(feature = "testing")]
+pub async fn destroy(tx: &mut Tx, ring: &KeyRing, case: &CaseId) -> Result<()> {
+    tx.sql(DESTROY).bind(case.as_str()).run().await?;
+    ring.forget(case);
+    Ok(())
 }
 
 /// Seals something that is not a journal entry (a list card, a remembered answer): commitment, then ciphertext.

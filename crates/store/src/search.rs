@@ -239,6 +239,12 @@ impl Search {
     /// Writes every file that holds something deleted again without it.
     fn scour(&self) -> Result<()> {
         let mut held = self.writer()?;
+        // What is being merged by itself is merged first, by a writer that then has nothing left to do.
+        if let Some(writer) = held.take() {
+            writer.wait_merging_threads()?;
+        }
+        drop(held);
+        let mut held = self.writer()?;
         let writer = writer_in(&mut held)?;
         let segments = self.index.searchable_segment_metas()?;
         let touched = segments.iter().filter(|segment| segment.has_deletes());
@@ -265,6 +271,31 @@ impl Search {
             from,
             limit,
         )?)
+    }
+
+    /// Every word that any file of the index holds, also of cases that are taken out.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    #[cfg(feature = "testing")]
+    pub fn vocabulary(&self) -> Result<BTreeSet<String>> {
+        let mut words = BTreeSet::new();
+        for segment in self.reader.searcher().segment_readers() {
+            for field in [self.fields.words, self.fields.exhibits, self.fields.names] {
+                let inverted = segment.inverted_index(field)?;
+                let mut terms = inverted.terms().stream()?;
+                while terms.advance() {
+                    words.insert(String::from_utf8_lossy(terms.key()).into_owned());
+                }
+            }
+        }
+        Ok(words)
+    }
+
+    /// How many parts the index is in.
+    #[cfg(feature = "testing")]
+    pub fn parts(&self) -> usize {
+        self.reader.searcher().segment_readers().len()
     }
 
     fn writer(&self) -> Result<Writing<'_>> {

@@ -10,6 +10,8 @@
 
 mod postgres;
 
+pub use crate::keys::destroy as destroy_keys;
+
 use std::path::Path;
 
 use proof::MasterKey;

@@ -43,6 +43,7 @@ mod restart;
 mod reverify;
 mod say;
 mod scan;
+mod search;
 mod stamp;
 mod verify;
 mod views;

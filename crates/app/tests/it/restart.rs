@@ -11,7 +11,7 @@ use rand::SeedableRng;
 use std::sync::Arc;
 
 /// The same data folder and database, opened by another process.
-async fn restart(test: &TestApp, procedure: &str) -> Result<App, AppError> {
+pub async fn restart(test: &TestApp, procedure: &str) -> Result<App, AppError> {
     let mut dice = rand::rngs::StdRng::seed_from_u64(99);
     let signing =
         SigningKey::open_or_create(&test.scratch.dir().join("keys/signing.key"), &mut dice).unwrap();

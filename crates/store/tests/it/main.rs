@@ -13,6 +13,7 @@ mod people;
 mod queue;
 mod rollouts;
 mod seals;
+mod search;
 mod sessions;
 mod stamps;
 

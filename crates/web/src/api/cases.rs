@@ -2,7 +2,7 @@
 
 use super::client::{Client, number};
 use super::problem::{Problem, ProblemDocument};
-use super::shape::{CaseDetail, CaseItem, DutyItem, Listed, Me, OwedItem};
+use super::shape::{CaseDetail, CaseItem, DutyItem, FoundItem, Listed, Me, OwedItem};
 use app::{CaseFilter, CaseRow};
 use axum::Json;
 use axum::extract::Path;
@@ -93,6 +93,38 @@ pub async fn list(client: Client) -> Result<Json<Listed<CaseItem>>, Problem> {
     Ok(Json(Listed {
         items: page.items.into_iter().map(item).collect(),
         next: page.next,
+    }))
+}
+
+/// The cases in which all these words stand, the best first: in the text of the case, in its exhibits, or as a name.
+/// Nobody finds anything in what they may not read. A case that has changed is found again within seconds.
+#[utoipa::path(
+    get, path = "/api/v1/search", operation_id = "search-cases", tag = "cases",
+    params(
+        ("q" = String, Query, description = "The words; of at most 200 characters."),
+        ("page" = Option<String>, Query, description = "`next` of the page before."),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "50 when nothing is said."),
+    ),
+    responses(
+        (status = 200, body = Listed<FoundItem>),
+        (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub async fn search(client: Client) -> Result<Json<Listed<FoundItem>>, Problem> {
+    let asked = client.query("q").filter(|asked| !asked.trim().is_empty());
+    let asked = asked.ok_or(Problem::field("q", "required"))?;
+    let from = client
+        .query("page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(0);
+    let limit = client.limit()?;
+    let found = client.app.search(&client.caller, &asked, from, limit).await?;
+    let people = client.app.organisation();
+    let item = |found| FoundItem::of(found, &people);
+    Ok(Json(Listed {
+        items: found.items.into_iter().map(item).collect(),
+        next: found.next.map(|next| next.to_string()),
     }))
 }
 

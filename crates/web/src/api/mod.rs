@@ -72,6 +72,7 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(cases::my_duties))
         .routes(routes!(reports::create).layer(files()))
         .routes(routes!(cases::list))
+        .routes(routes!(cases::search))
         .routes(routes!(cases::one))
         .routes(routes!(cases::duties))
         .routes(routes!(commands::perform).layer(DefaultBodyLimit::max(JSON_LIMIT)))

@@ -1,6 +1,6 @@
 //! What the answers look like: the caller's view of cases, people and duties, in words that stay the same.
 
-use app::{CaseRow, CaseView, DutyRow};
+use app::{CaseRow, CaseView, DutyRow, FoundCase, Place};
 use domain::access::{Action, reading};
 use domain::case::{Actor, CaseState, Exhibit};
 use domain::duties::{Duty, DutyState};
@@ -121,6 +121,39 @@ impl CaseItem {
             outcome: row.outcome,
             medium: row.medium,
             platform: row.platform,
+        }
+    }
+}
+
+/// One case that was found, and where.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundItem {
+    #[serde(flatten)]
+    pub case: CaseItem,
+    /// Where the words stand.
+    pub found_in: Vec<FoundIn>,
+}
+
+/// Where words stand.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FoundIn {
+    Case,
+    Exhibit,
+    Name,
+}
+
+impl FoundItem {
+    /// As `found` says, which says what the caller may see.
+    pub fn of(found: FoundCase, people: &Organisation) -> Self {
+        let places = found.places.into_iter().map(|place| match place {
+            Place::Case => FoundIn::Case,
+            Place::Exhibit => FoundIn::Exhibit,
+            Place::Name => FoundIn::Name,
+        });
+        Self {
+            found_in: places.collect(),
+            case: CaseItem::of(found.row, people),
         }
     }
 }

@@ -18,6 +18,8 @@ struct List {
     own_only: bool,
     filters: Vec<Filter>,
     rows: Vec<Row>,
+    /// What the search field holds: nothing.
+    asked: &'static str,
     first_page: bool,
     next: Option<String>,
 }
@@ -28,18 +30,20 @@ struct Filter {
     current: bool,
 }
 
-struct Row {
-    href: String,
-    number: String,
-    title: String,
-    acute: bool,
-    owner: String,
-    state: String,
+pub(super) struct Row {
+    pub(super) href: String,
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) acute: bool,
+    pub(super) owner: String,
+    pub(super) state: String,
     /// The next duty in the case and when it is due.
-    next: String,
-    due: String,
-    late: bool,
-    changed: String,
+    pub(super) next: String,
+    pub(super) due: String,
+    pub(super) late: bool,
+    pub(super) changed: String,
+    /// Where what was searched for stands; empty in a list that nothing was searched in.
+    pub(super) found: String,
 }
 
 pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
@@ -70,6 +74,7 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
         frame: Frame::of(&ctx),
         own_only: !handling.iter().any(|role| ctx.me.has(*role)),
         filters: filters(&ctx, shown),
+        asked: "",
         rows: page.items.iter().map(|row| row_of(&ctx, row)).collect(),
         first_page: cursor.is_none(),
         next: page
@@ -87,7 +92,7 @@ fn filters(ctx: &Ctx, shown: &str) -> Vec<Filter> {
     ["open", "closed", "all"].map(filter).into()
 }
 
-fn row_of(ctx: &Ctx, row: &CaseRow) -> Row {
+pub(super) fn row_of(ctx: &Ctx, row: &CaseRow) -> Row {
     let l = &ctx.l;
     let outcome = row.outcome.map(|outcome| l.t(&format!("outcome-{outcome}")));
     let phase = l.t(&format!("phase-{}", row.phase.name()));
@@ -109,5 +114,6 @@ fn row_of(ctx: &Ctx, row: &CaseRow) -> Row {
             .map_or_else(String::new, |due| l.due(due, ctx.now)),
         late: open && row.next_due.is_some_and(|due| due < ctx.now),
         changed: l.due(row.changed_at, ctx.now),
+        found: String::new(),
     }
 }

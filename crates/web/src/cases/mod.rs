@@ -2,6 +2,7 @@
 
 mod duties;
 mod list;
+mod search;
 
 use app::App;
 use axum::Router;
@@ -15,5 +16,6 @@ pub const ROWS: u32 = 25;
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/cases", get(list::show))
+        .route("/search", get(search::show))
         .route("/duties", get(duties::show))
 }

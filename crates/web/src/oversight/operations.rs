@@ -231,6 +231,7 @@ fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
         fact(ctx, "scans", scans),
         fact(ctx, "mailbox", mailbox(ctx, seen)),
         fact(ctx, "writes", ctx.l.t(writes)),
+        fact(ctx, "search", search(ctx)),
         fact(
             ctx,
             "engine",
@@ -241,6 +242,14 @@ fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
             },
         ),
     ]
+}
+
+fn search(ctx: &Ctx) -> String {
+    let Some((done, all)) = ctx.app.rebuilding() else {
+        return ctx.l.t("operations-search-whole");
+    };
+    let args = [("done", done.to_string()), ("all", all.to_string())];
+    ctx.l.ta("operations-search-rebuilding", &args)
 }
 
 fn mailbox(ctx: &Ctx, seen: &Operations) -> String {

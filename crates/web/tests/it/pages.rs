@@ -5,7 +5,7 @@ use http::StatusCode;
 
 /// One of each role: target, colleague, owner, superior, lawyer, HR, data protection, administrator, safety.
 const PEOPLE: [&str; 9] = ["p10", "p11", "p09", "p08", "p03", "p04", "p05", "p06", "p07"];
-const PATHS: [&str; 13] = [
+const PATHS: [&str; 15] = [
     "/mail",
     "/guide",
     "/guide/editions",
@@ -13,6 +13,8 @@ const PATHS: [&str; 13] = [
     "/report",
     "/cases",
     "/cases?show=all",
+    "/search",
+    "/search?q=x",
     "/duties",
     "/profile",
     "/access-log",

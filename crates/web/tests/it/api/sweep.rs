@@ -28,13 +28,14 @@ const ROLES: [(&str, Option<&str>); 11] = [
 ];
 
 /// Every route with an example of each of its parts.
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 17] = [
     ("GET", "/me"),
     ("GET", "/duties"),
     // Nothing is published there.
     ("GET", "/guide"),
     ("POST", "/reports"),
     ("GET", "/cases"),
+    ("GET", "/search?q=x"),
     ("GET", "/cases/{number}"),
     ("GET", "/cases/{number}/duties"),
     ("GET", "/cases/{number}/journal"),
