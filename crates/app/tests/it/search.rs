@@ -31,6 +31,10 @@ async fn found(test: &TestApp, person: &str, question: &str) -> Vec<CaseNumber> 
     found.items.into_iter().map(|found| found.row.number).collect()
 }
 
+fn one(number: &CaseNumber) -> Vec<CaseNumber> {
+    vec![number.clone()]
+}
+
 fn told(text: &str) -> NewReport {
     NewReport {
         text: text.into(),
@@ -55,12 +59,12 @@ on_both! {
     async fn each_finds_what_they_may_read_and_nobody_else_anything(test) {
         let number = a_told_case(&test).await;
         for person in [VIBEKE, LARS, IDA] {
-            assert_eq!(found(&test, person, "løgn kommentartråden").await, [number.clone()], "{person}");
-            assert_eq!(found(&test, person, "Podenphant instagram").await, [number.clone()], "{person}");
-            assert_eq!(found(&test, person, number.as_str()).await, [number.clone()], "{person}");
+            assert_eq!(found(&test, person, "løgn kommentartråden").await, one(&number), "{person}");
+            assert_eq!(found(&test, person, "Podenphant instagram").await, one(&number), "{person}");
+            assert_eq!(found(&test, person, number.as_str()).await, one(&number), "{person}");
         }
         // The one who told finds their own words, and not the facts of the case; the target neither.
-        assert_eq!(found(&test, LONE, "løgner").await, [number.clone()]);
+        assert_eq!(found(&test, LONE, "løgner").await, one(&number));
         assert!(found(&test, LONE, "pødenphant").await.is_empty());
         assert!(found(&test, METTE, "løgner").await.is_empty());
         for person in [DPO, ADMIN, JENS, DORTHE, SANNE] {
@@ -84,15 +88,15 @@ on_both! {
             with: String::new(),
         };
         test.app.perform(&vibeke, &number, care, None).await.unwrap();
-        assert_eq!(found(&test, VIBEKE, "psykolog").await, [number.clone()]);
-        assert_eq!(found(&test, METTE, "rådgiveren").await, [number.clone()]);
+        assert_eq!(found(&test, VIBEKE, "psykolog").await, one(&number));
+        assert_eq!(found(&test, METTE, "rådgiveren").await, one(&number));
         assert!(found(&test, IDA, "psykolog").await.is_empty());
         assert!(found(&test, LONE, "psykolog").await.is_empty());
     }
 
     async fn a_case_that_has_changed_is_not_shown_by_what_it_was(test) {
         let number = a_told_case(&test).await;
-        assert_eq!(found(&test, VIBEKE, "løgner").await, [number.clone()]);
+        assert_eq!(found(&test, VIBEKE, "løgner").await, one(&number));
         test.at("2026-10-12T19:50:00+02:00");
         test.app.perform(&test.caller(VIBEKE), &number, say::receive(), None).await.unwrap();
         let stale = test.app.search(&test.caller(VIBEKE), "løgner", 0, 10).await.unwrap();
@@ -109,7 +113,7 @@ on_both! {
             reason: "Læser tråden igennem".into(),
         };
         test.app.perform(&test.caller(VIBEKE), &number, invite, None).await.unwrap();
-        assert_eq!(found(&test, ANDERS, "pødenphant").await, [number.clone()]);
+        assert_eq!(found(&test, ANDERS, "pødenphant").await, one(&number));
         assert!(found(&test, ANDERS, "løgner").await.is_empty());
         test.at("2026-10-22T09:00:00+02:00");
         // Before the job has run, and after.
@@ -161,7 +165,7 @@ on_both! {
     async fn a_case_whose_keys_are_destroyed_leaves_no_word(test) {
         let number = a_told_case(&test).await;
         let other = tell(&test, LONE, about(METTE), &[]).await.number;
-        assert_eq!(found(&test, VIBEKE, "pødenphant").await, [number.clone()]);
+        assert_eq!(found(&test, VIBEKE, "pødenphant").await, one(&number));
         let id = view(&test, VIBEKE, &number).await.id;
         app::testing::destroy_keys(&test.app, &id).await;
         test.app.reindex(|_, _| ()).await.unwrap();

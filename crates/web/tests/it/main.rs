@@ -23,6 +23,7 @@ mod redaction;
 mod reminders;
 mod report;
 mod rollout;
+mod search;
 mod security;
 mod sign_in;
 mod statements;

@@ -5,6 +5,7 @@
 mod client;
 mod inside;
 mod limits;
+mod search;
 mod server;
 
 use anyhow::Context;
@@ -17,6 +18,8 @@ use std::path::Path;
 const PICTURE: usize = 1_500_000;
 /// Cases in the store when lists and pages are measured.
 const CASES: usize = 10_000;
+/// Synthetic cases in the search index when it is measured.
+const FINDABLE: [usize; 2] = [100_000, 1_000_000];
 
 #[tokio::main(flavor = "multi_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -38,7 +41,12 @@ async fn main() -> anyhow::Result<()> {
     println!("{table}");
     let reading = reading(&scratch.path().join("many")).await?;
     println!("{reading}");
-    inside::print(scratch.path()).await
+    inside::print(scratch.path()).await?;
+    for cases in FINDABLE {
+        println!();
+        search::print(scratch.path(), cases)?;
+    }
+    Ok(())
 }
 
 /// What the machine can do without us.
@@ -148,6 +156,7 @@ async fn reading(folder: &Path) -> anyhow::Result<String> {
     for (name, path, page) in [
         ("case list, page", "/cases".to_owned(), true),
         ("case list, API", "/api/v1/cases".to_owned(), false),
+        ("search, page", "/search?q=m%C3%A5ling".to_owned(), true),
         ("my duties, page", "/duties".to_owned(), true),
         ("one case, page (recorded)", format!("/cases/{number}"), true),
         (

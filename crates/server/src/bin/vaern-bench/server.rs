@@ -109,6 +109,7 @@ pub async fn fill(folder: &Path, cases: usize) -> anyhow::Result<String> {
             eprintln!("  {} cases", place + 1);
         }
     }
+    app.keep_search().await?;
     Ok(number)
 }
 

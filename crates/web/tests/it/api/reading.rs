@@ -315,3 +315,24 @@ async fn a_drawer_comes_out_as_a_bag() {
         "forbidden",
     );
 }
+
+#[tokio::test]
+async fn searching_finds_what_the_caller_may_read_and_says_where() {
+    let (app, mette, number) = case().await;
+    app.inner.app.keep_search().await.expect("an index");
+    let vibeke = Api::of(&app, "p09").await;
+    let found = vibeke.get("/search?q=bor").await.json();
+    assert_eq!(found["items"][0]["case"], number);
+    assert_eq!(found["items"][0]["found_in"], json!(["case"]));
+    assert_eq!(found["next"], Value::Null);
+    assert_eq!(
+        mette.get("/search?q=bor").await.json()["items"][0]["case"],
+        number
+    );
+    for other in ["p13", "p05", "p06"] {
+        let found = Api::of(&app, other).await.get("/search?q=bor").await.json();
+        assert_eq!(found["items"], json!([]), "{other}");
+    }
+    let nothing = vibeke.get("/search?q=%20").await;
+    blames(&nothing, 422, "q", "required");
+}

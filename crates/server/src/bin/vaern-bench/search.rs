@@ -1,0 +1,187 @@
+//! The search index alone, with very many synthetic cases: how long it takes to build, how large it is, and how fast it
+//! answers, always with the filter of who may read what.
+
+use crate::client::millis;
+use anyhow::Context as _;
+use domain::ids::{CaseId, PersonId};
+use jiff::Timestamp;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng};
+use std::path::Path;
+use std::time::Instant;
+use store::search::{Leaf, Search};
+
+/// Words of a case's text, and of its exhibits.
+const WORDS: usize = 60;
+const SEEN: usize = 40;
+/// How many different words, family names and first names there are.
+const VOCABULARY: usize = 40_000;
+const FAMILIES: usize = 30_000;
+const GIVEN: usize = 2_000;
+const MANAGERS: usize = 3_000;
+const LAWYERS: usize = 10;
+/// Questions of each kind.
+const ASKED: usize = 400;
+/// Cases between two commits.
+const TOGETHER: usize = 50_000;
+
+/// How a question is made.
+type Question = fn(&mut Town) -> String;
+
+struct Town {
+    words: Vec<String>,
+    families: Vec<String>,
+    given: Vec<String>,
+    dice: StdRng,
+}
+
+impl Town {
+    fn new() -> Self {
+        let mut dice = StdRng::seed_from_u64(11);
+        let mut made = |how_many: usize, syllables: usize| -> Vec<String> {
+            (0..how_many).map(|_| word(&mut dice, syllables)).collect()
+        };
+        Self {
+            words: made(VOCABULARY, 4),
+            families: made(FAMILIES, 3),
+            given: made(GIVEN, 2),
+            dice,
+        }
+    }
+
+    /// A word by Zipf's law, roughly: the first ones in every text, the last ones hardly anywhere.
+    fn common(&mut self) -> String {
+        let place = (self.words.len() as f64).powf(self.dice.random::<f64>()) as usize;
+        self.words[place.min(self.words.len() - 1)].clone()
+    }
+
+    fn text(&mut self, words: usize) -> String {
+        let words: Vec<String> = (0..words).map(|_| self.common()).collect();
+        words.join(" ")
+    }
+
+    fn name(&mut self) -> String {
+        let (given, family) = (
+            self.dice.random_range(0..self.given.len()),
+            self.dice.random_range(0..self.families.len()),
+        );
+        format!("{} {}", self.given[given], self.families[family])
+    }
+
+    /// Manager and lawyer, manager alone, and the one who told: as cases have them.
+    fn leaves(&mut self, case: usize) -> [Leaf; 3] {
+        let words = vec![self.text(WORDS)];
+        let exhibits = vec![self.text(SEEN)];
+        let names = vec![self.name(), self.name(), self.name()];
+        let leaf = |reader: String| Leaf {
+            readers: [PersonId::new(reader)].into(),
+            words: words.clone(),
+            exhibits: exhibits.clone(),
+            names: names.clone(),
+            until: None,
+        };
+        let told = Leaf {
+            exhibits: Vec::new(),
+            names: Vec::new(),
+            ..leaf(format!("e{case}"))
+        };
+        [
+            leaf(format!("m{}", case % MANAGERS)),
+            leaf(format!("l{}", case % LAWYERS)),
+            told,
+        ]
+    }
+}
+
+fn word(dice: &mut StdRng, syllables: usize) -> String {
+    const BEFORE: [&str; 16] = [
+        "b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "st", "kr",
+    ];
+    const VOWELS: [&str; 9] = ["a", "e", "i", "o", "u", "y", "æ", "ø", "å"];
+    const AFTER: [&str; 6] = ["", "n", "r", "l", "s", "t"];
+    let mut pick = |from: &[&'static str]| from[dice.random_range(0..from.len())];
+    (0..syllables)
+        .map(|_| [pick(&BEFORE), pick(&VOWELS), pick(&AFTER)].concat())
+        .collect()
+}
+
+/// Builds an index of so many cases, asks it, and prints both.
+pub fn print(scratch: &Path, cases: usize) -> anyhow::Result<()> {
+    let folder = scratch.join(format!("search-{cases}"));
+    let mut town = Town::new();
+    let search = Search::open(&folder)?;
+    let started = Instant::now();
+    for case in 0..cases {
+        let id = CaseId::new(format!("00000000-0000-4000-8000-{case:012}"));
+        search.put(&id, Timestamp::UNIX_EPOCH, "1", &town.leaves(case))?;
+        if case % TOGETHER == TOGETHER - 1 {
+            search.commit()?;
+        }
+    }
+    search.commit()?;
+    let built = started.elapsed().as_secs_f64();
+    println!(
+        "Search, {cases} synthetic cases: built in {built:.0} s ({:.0} cases/s), {:.0} MB on disk",
+        cases as f64 / built,
+        size(&folder)? as f64 / 1e6
+    );
+    println!("  {:<44} {:>9} {:>9} {:>9}", "question", "p50", "p99", "found");
+    for (who, person) in [("a manager", "m7"), ("a lawyer", "l3")] {
+        let kinds: [(&str, Question); 4] = [
+            ("one word", |town| town.common()),
+            ("two words", |town| town.text(2)),
+            ("a name", Town::name),
+            ("a name with a slip", slip),
+        ];
+        for (kind, make) in kinds {
+            let questions: Vec<String> = (0..ASKED).map(|_| make(&mut town)).collect();
+            row(&search, &format!("{kind}, as {who}"), person, &questions)?;
+        }
+    }
+    drop(search);
+    std::fs::remove_dir_all(&folder).context("the index")?;
+    Ok(())
+}
+
+/// A family name with one letter gone.
+fn slip(town: &mut Town) -> String {
+    let name = town.name();
+    let family = name.rsplit(' ').next().unwrap_or_default();
+    let mut letters: Vec<char> = family.chars().collect();
+    let place = 1 + town.dice.random_range(0..letters.len() - 1);
+    letters.remove(place);
+    letters.into_iter().collect()
+}
+
+fn row(search: &Search, name: &str, person: &str, questions: &[String]) -> anyhow::Result<()> {
+    let person = PersonId::new(person);
+    let (mut times, mut found) = (Vec::new(), 0);
+    for question in questions {
+        let started = Instant::now();
+        found += search.find(&person, question, 0, 25)?.all;
+        times.push(millis(started.elapsed()));
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    println!(
+        "  {name:<44} {:>9.2} {:>9.2} {:>9.1}",
+        at(0.5),
+        at(0.99),
+        found as f64 / questions.len() as f64
+    );
+    Ok(())
+}
+
+fn size(folder: &Path) -> anyhow::Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.metadata()?;
+        bytes += if kind.is_dir() {
+            size(&entry.path())?
+        } else {
+            kind.len()
+        };
+    }
+    Ok(bytes)
+}
