@@ -158,6 +158,11 @@ impl Event {
                     ..Findable::default()
                 }
             }
+            Self::LinkWitnessed(look) => {
+                let mut found = words(&[&look.asked, &look.title]);
+                found.words.extend(look.url.as_deref());
+                found
+            }
             Self::ExhibitRedacted(redacted) => Findable {
                 names: vec![&redacted.name],
                 ..words(&[&redacted.reason])
