@@ -159,7 +159,7 @@ impl App {
     }
 
     /// Does every job of the slow lane that is due, one after the other, and says how many: working copies, asking the
-    /// time-stamp authority, and writing to people. Apart from [`App::run_jobs`], so that no deadline waits for a film.
+    /// time-stamp authority, looking at links, and writing to people. Apart from [`App::run_jobs`], so that no deadline waits for a film.
     ///
     /// # Errors
     /// Those of the store; a job that fails is tried again later.
@@ -179,6 +179,7 @@ impl App {
                 crate::remind::ROUND => self.remind_round(&job.payload).await,
                 crate::remind::ONE => self.remind_one(&job).await,
                 crate::uploads::FORGET => self.forget_upload(&job.payload).await,
+                crate::witness::WITNESS => self.look_at_link(&job).await,
                 crate::mailroom::RECEIPT => self.send_receipt(&job).await,
                 _ => self.make_copies_for(&job).await,
             };

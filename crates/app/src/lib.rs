@@ -39,6 +39,7 @@ mod stamp;
 pub mod testing;
 mod uploads;
 mod verify;
+mod witness;
 
 /// An e-mail as text to read.
 pub use outside::mail;
@@ -52,6 +53,8 @@ pub use outside::post::Post;
 pub const STAMP_FAULTS: [&[&str]; 2] = [&outside::authority::NoAnswer::CODES, &proof::stamp::Flaw::CODES];
 /// What working copies are made of.
 pub use outside::media;
+/// A browser that looks at links, and why there is none.
+pub use outside::witness::{Browser, NoBrowser};
 
 pub use auth::{NewSession, PASSWORD_MIN, SignInError};
 pub use clock::{Clock, HeldClock};
@@ -111,6 +114,7 @@ pub struct App {
     settings: Settings,
     pub(crate) scanner: Option<Scanner>,
     pub(crate) authority: Option<TimeAuthority>,
+    pub(crate) witness: Option<Browser>,
     pub(crate) daily: Daily,
     pub(crate) attempts: auth::Attempts,
     pub(crate) given: rollout::Given,
@@ -222,6 +226,7 @@ impl App {
             settings: parts.settings,
             scanner: None,
             authority: None,
+            witness: None,
             daily: Daily::default(),
             attempts: auth::Attempts::default(),
             given: rollout::Given::default(),

@@ -42,6 +42,8 @@ pub struct Operations {
     pub scans: bool,
     /// Files that wait for the scanner to answer.
     pub unscanned: u64,
+    /// The browser that looks at links, if there is one.
+    pub witness: Option<String>,
     /// Whether people are written to by e-mail.
     pub writes: bool,
     /// How the last look into the mailbox went; none if this server looks into none.
@@ -94,7 +96,7 @@ pub struct FailedJob {
 }
 
 /// Every name that a job can have, for the test that each has words.
-pub const JOBS: [&str; 15] = [
+pub const JOBS: [&str; 16] = [
     crate::escalate::SILENCE,
     crate::daily::SEAL,
     crate::daily::REVERIFY,
@@ -110,6 +112,7 @@ pub const JOBS: [&str; 15] = [
     crate::remind::ONE,
     crate::search::INDEX,
     crate::search::REINDEX,
+    crate::witness::WITNESS,
 ];
 
 impl App {
@@ -157,6 +160,10 @@ impl App {
             jobs: standing.into_iter().map(jobs_of).collect(),
             failed: failed.into_iter().map(given_up).collect(),
             scans: self.scanner.is_some(),
+            witness: self
+                .witness
+                .as_ref()
+                .map(|browser| browser.program().display().to_string()),
             writes: self.writing.is_some(),
             mailbox: self.last_fetched(),
             engine: self.engine(),

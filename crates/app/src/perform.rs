@@ -209,6 +209,7 @@ impl App {
         }
         self.copy_later(tx, &case.id, &entries).await?;
         self.index_later(tx, &case.id, &entries).await?;
+        self.witness_later(tx, &case.id, &entries, &case.state).await?;
         let known = (first > 1).then_some(&before);
         self.watch_silence(tx, &case.id, known, &case.state, &case.procedure)
             .await?;

@@ -3,6 +3,7 @@
 pub mod clamd;
 pub mod dovecot;
 pub mod post;
+pub mod site;
 pub mod tsa;
 
 use crate::dossier::{Composer, Dossier, DossierLanguage, Material};
@@ -57,6 +58,16 @@ impl TestApp {
         let app = Arc::into_inner(self.app).expect("nobody else has it yet");
         Self {
             app: Arc::new(app.with_scanner(Some(scanner))),
+            ..self
+        }
+    }
+
+    /// The same with a browser that looks at links.
+    #[must_use]
+    pub fn witnessed_by(self, browser: crate::Browser) -> Self {
+        let app = Arc::into_inner(self.app).expect("nobody else has it yet");
+        Self {
+            app: Arc::new(app.with_witness(Some(browser))),
             ..self
         }
     }

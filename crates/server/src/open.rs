@@ -2,7 +2,7 @@
 
 use crate::mail;
 use anyhow::{Context, bail};
-use app::{App, Clock, Daily, Parts, Scanner, Settings, TimeAuthority};
+use app::{App, Browser, Clock, Daily, Parts, Scanner, Settings, TimeAuthority};
 use proof::{MasterKey, SigningKey};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
@@ -17,7 +17,8 @@ use store::{Store, StoreConfig};
 /// `VAERN_PUBLIC_URL` beginning with `https://` marks cookies for TLS; `VAERN_CLAMD` (`host:port` or a socket's path) is the
 /// ClamAV daemon that every arriving file goes through; `VAERN_DAILY_AT` (`02:00`) is the hour of the daily seal and of the
 /// round through all exhibits, `VAERN_REVERIFY_BYTES` how many bytes of them are checked a minute; `VAERN_PUBLIC_GUIDE=1`
-/// opens the published guide to everybody. The settings of e-mail are read in [`crate::mail`].
+/// opens the published guide to everybody; `VAERN_WITNESS` is the path of a Chromium that looks at the links that cases get. The
+/// settings of e-mail are read in [`crate::mail`].
 pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
     create_folder(data)?;
     let mut dice = dice()?;
@@ -53,6 +54,7 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
         .with_scanner(scanner)
         .with_daily(daily()?)
         .with_authority(authority()?)
+        .with_witness(witness()?)
         .with_mail_policy(mail::policy()?, set("VAERN_MAIL_CHECKED_BY"))
         .with_writing(mail::writing()?))
 }
@@ -73,6 +75,12 @@ fn authority() -> anyhow::Result<Option<TimeAuthority>> {
     let (basic, policy) = (set("VAERN_TSA_LOGIN"), set("VAERN_TSA_POLICY"));
     let authority = TimeAuthority::new(&address, basic.as_deref(), &certificates, policy.as_deref());
     Ok(Some(authority.context("VAERN_TSA")?))
+}
+
+/// The browser that looks at links, if there is one.
+fn witness() -> anyhow::Result<Option<Browser>> {
+    let program = set("VAERN_WITNESS").map(|program| Browser::new(Path::new(&program)));
+    program.transpose().context("VAERN_WITNESS")
 }
 
 fn daily() -> anyhow::Result<Daily> {

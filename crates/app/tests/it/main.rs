@@ -47,3 +47,4 @@ mod search;
 mod stamp;
 mod verify;
 mod views;
+mod witness;

@@ -59,10 +59,17 @@ impl Reach {
         }
     }
 
-    /// Somewhere else, for tests: there is no setting that leads here.
+    /// Somewhere else, for tests, where no certificate is trusted: there is no setting that leads here.
     #[must_use]
-    pub fn elsewhere(names: Names, may: fn(IpAddr) -> bool, roots: RootCertStore) -> Self {
+    pub fn elsewhere(names: Names, may: fn(IpAddr) -> bool) -> Self {
+        let roots = RootCertStore::empty();
         Self { names, may, roots }
+    }
+
+    /// The same, trusting these.
+    #[must_use]
+    pub fn trusting(self, roots: RootCertStore) -> Self {
+        Self { roots, ..self }
     }
 }
 

@@ -54,3 +54,7 @@ witness-looked = Serveren så selv efter, hvor linket fører hen, { $at }: { $se
 witness-compare = Skriv, at dette og bilag { $number } viser det samme
 witness-heading = Serverens eget blik
 problem-server-saw-other = Serveren mødte noget andet end siden. Den er ikke vidne til, hvad der stod på den.
+job-witness = Se efter, hvor et link fører hen
+operations-witness = Optagelse af links
+operations-witness-none = Er ikke sat op: Serveren ser ikke selv efter, hvor links fører hen. Sæt VAERN_WITNESS.
+operations-witness-by = Serveren ser selv efter med { $browser }

@@ -54,3 +54,7 @@ witness-looked = The server looked for itself where the link leads, { $at }: { $
 witness-compare = Record that this and exhibit { $number } show the same
 witness-heading = The server's own look
 problem-server-saw-other = The server met something else than the page. It is no witness to what stood there.
+job-witness = See where a link leads
+operations-witness = Capture of links
+operations-witness-none = Not set up: the server does not look for itself where links lead. Set VAERN_WITNESS.
+operations-witness-by = The server looks for itself with { $browser }

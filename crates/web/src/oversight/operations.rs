@@ -222,6 +222,10 @@ fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
             .l
             .tn("operations-scanner", i64::try_from(waiting).unwrap_or(i64::MAX)),
     };
+    let witness = match &seen.witness {
+        Some(browser) => ctx.l.ta("operations-witness-by", &[("browser", browser)]),
+        None => ctx.l.t("operations-witness-none"),
+    };
     let writes = if seen.writes {
         "operations-writes-yes"
     } else {
@@ -229,6 +233,7 @@ fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
     };
     vec![
         fact(ctx, "scans", scans),
+        fact(ctx, "witness", witness),
         fact(ctx, "mailbox", mailbox(ctx, seen)),
         fact(ctx, "writes", ctx.l.t(writes)),
         fact(ctx, "search", search(ctx)),
