@@ -77,6 +77,14 @@ impl TestApp {
         Self { inner, router }
     }
 
+    /// With a browser that looks at links.
+    pub async fn witnessed_by(browser: app::Browser) -> Self {
+        let inner = testing::TestApp::with(Engine::Sqlite, Arc::new(web::Words), Settings::default()).await;
+        let inner = inner.witnessed_by(browser);
+        let router = web::router(Arc::clone(&inner.app));
+        Self { inner, router }
+    }
+
     /// With this malware scanner.
     pub async fn scanned_by(scanner: app::Scanner) -> Self {
         let inner = testing::TestApp::with(Engine::Sqlite, Arc::new(web::Words), Settings::default()).await;

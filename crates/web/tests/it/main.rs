@@ -29,3 +29,4 @@ mod sign_in;
 mod statements;
 mod texts;
 mod uploads;
+mod witness;
