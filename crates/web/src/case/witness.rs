@@ -158,5 +158,68 @@ fn certificate_of(l: &L, certificate: &Certificate) -> String {
         ("from", l.date(certificate.from)),
         ("until", l.date(certificate.until)),
     ];
-    format!("{} {}", l.ta("witness-certificate", &args), l.t(trusted))
+    let mut told = l.ta("witness-certificate", &args);
+    // A shortened month ("12. okt.") has its full stop already.
+    if told.ends_with("..") {
+        told.pop();
+    }
+    format!("{told} {}", l.t(trusted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::calendar::Calendar;
+    use domain::case::witnessed::Stopped;
+    use domain::language::Language;
+    use domain::seen::Seen;
+
+    #[test]
+    fn of_a_look_the_dossier_says_what_was_met_on_whose_word_and_what_it_does_not_show() {
+        let at: jiff::Timestamp = "2026-10-12T17:42:00Z".parse().unwrap();
+        let look = Witnessed {
+            seen: Seen::LoginWall,
+            url: Some("https://forum.example/login".into()),
+            status: Some(200),
+            hops: vec![Hop {
+                url: "https://forum.example/traad/7".into(),
+                status: Some(302),
+            }],
+            certificate: Some(Certificate {
+                host: "forum.example".into(),
+                subject: "CN=forum.example".into(),
+                issuer: "CN=Ukendt".into(),
+                from: at,
+                until: at,
+                sha256: "a".repeat(64),
+                trusted: false,
+            }),
+            picture: Some(2),
+            archive: Some(3),
+            cut: true,
+            refused: 2,
+            ..Witnessed::nothing("https://forum.example/traad/7", at, Stopped::TooSlow)
+        };
+        let local = Calendar::danish([]).local(at);
+        let danish = paragraph(&L::new(Language::Da, &local), &look);
+        for part in [
+            "Linket: https://forum.example/traad/7. Hentet (efter serverens ur): mandag 12. okt. kl. 19.42.",
+            "Hvad serveren mødte: siden kræver, at man logger ind.",
+            "På vejen: https://forum.example/traad/7 (302).",
+            "Hvem der svarede, er derfor usikkert.",
+            "Siden blev ikke færdig inden for 60 sekunder.",
+            "2 dele af siden ligger ikke på det offentlige internet",
+            "det er billedet, der tæller",
+            "Det viser ikke, hvem der har skrevet noget.",
+        ] {
+            assert!(danish.contains(part), "{part}: {danish}");
+        }
+        assert!(!danish.contains(".."), "{danish}");
+        let english = paragraph(&L::new(Language::En, &local), &look);
+        assert!(
+            english.contains("What the server met: the page asks one to sign in.")
+                && english.contains("It does not show who wrote anything."),
+            "{english}"
+        );
+    }
 }

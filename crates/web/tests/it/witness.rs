@@ -22,7 +22,7 @@ async fn told(app: &TestApp, path: &str) -> String {
         .post_multipart("/report", &fields, &[("a.png", PNG)])
         .await
         .number();
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.make_copies().await.expect("the jobs run");
     number
 }
 
