@@ -56,7 +56,7 @@ describe("searching", () => {
 
   test("says the same in English", async () => {
     const manager = await town.as("desktop", "Vibeke Holst");
-    await manager.page.getByRole("button", { name: "English" }).click();
+    await Promise.all([manager.page.waitForEvent("load"), manager.page.getByRole("button", { name: "English" }).click()]);
     await manager.page.goto("/search?q=kommentarsporet");
     assert.match(await manager.page.locator("main").innerText(), /Found in the text of the case/);
     await manager.look("search-english", { language: "en" });
