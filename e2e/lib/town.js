@@ -98,7 +98,7 @@ export async function send(page) {
 }
 
 /** A report by whoever is visiting; gives the number on the receipt. `files` are picked: [{name, type, bytes}]. */
-export async function report(page, { colleague, text, files = [], acute = false, notToManager = false }) {
+export async function report(page, { colleague, text, link, files = [], acute = false, notToManager = false }) {
   await page.goto("/report");
   if (colleague) {
     await page.locator("[name=about][value=colleague]").check();
@@ -109,6 +109,10 @@ export async function report(page, { colleague, text, files = [], acute = false,
     await page.locator("#exhibit").setInputFiles(picked);
   }
   if (text) await page.locator("#text").fill(text);
+  if (link) {
+    await page.locator("#report-form summary.details-summary").click();
+    await page.locator("#source_url").fill(link);
+  }
   if (acute) await page.locator("label[for=acute]").click();
   if (notToManager) await page.locator("label[for=not_to_manager]").click();
   await page.locator("#report-form [type=submit]").click();

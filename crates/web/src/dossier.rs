@@ -343,25 +343,31 @@ fn came(exhibit: &Exhibit, mailed: Option<&Mailed>, l: &L) -> String {
 
 fn exhibit(shown: Shown, case: &CaseState, teller: &Teller<'_>) -> ExhibitPage {
     let (l, exhibit) = (teller.l, shown.exhibit);
-    let seen = exhibit.seen_at.map_or_else(
-        || l.t("exhibit-not-told"),
-        |at| l.ta("dossier-seen", &[("at", l.at(at))]),
-    );
+    let look = case.look_behind(exhibit.number);
+    let whose = if look.is_some() {
+        "dossier-seen-by-server"
+    } else {
+        "dossier-seen"
+    };
+    let seen = exhibit
+        .seen_at
+        .map_or_else(|| l.t("exhibit-not-told"), |at| l.ta(whose, &[("at", l.at(at))]));
     ExhibitPage {
         number: exhibit.number,
         kind: exhibit.media_type.clone(),
         size: l.bytes(exhibit.bytes),
         sha256: exhibit.sha256.clone(),
-        came: match case.look_behind(exhibit.number) {
+        came: match look {
             Some(look) => format!("{}. {}", came(&exhibit, None, l), witness::paragraph(l, look)),
             None => came(&exhibit, case.mailed.get(&exhibit.number), l),
         },
         seen,
         received: l.at(shown.received),
-        source: exhibit.source_url.clone().map_or_else(
-            || l.t("exhibit-not-told"),
-            |source| l.ta("dossier-source", &[("source", source)]),
-        ),
+        source: match (look, exhibit.source_url.clone()) {
+            (Some(look), _) => look.asked.clone(),
+            (None, Some(source)) => l.ta("dossier-source", &[("source", source)]),
+            (None, None) => l.t("exhibit-not-told"),
+        },
         sent_by: teller.name(&exhibit.sent_by),
         corroboration: corroboration(exhibit.number, case, l),
         picture: shown.picture,

@@ -96,19 +96,24 @@ impl L {
         if day.year() == self.local(self.now).year() {
             return self.ta("date", &[("day", number), ("month", month)]);
         }
-        self.ta(
-            "date-year",
-            &[
-                ("day", number),
-                ("month", month),
-                ("year", day.year().to_string()),
-            ],
-        )
+        self.day_in_full(day)
+    }
+
+    /// A civil day with its year: `12. okt. 2026`.
+    fn day_in_full(&self, day: Date) -> String {
+        let (number, month) = (day.day().to_string(), self.t(&format!("month-{}", day.month())));
+        let year = day.year().to_string();
+        self.ta("date-year", &[("day", number), ("month", month), ("year", year)])
     }
 
     /// The civil day of a moment, as [`L::day`].
     pub fn date(&self, at: Timestamp) -> String {
         self.day(self.local(at).date())
+    }
+
+    /// The civil day of a moment, always with its year.
+    pub fn date_in_full(&self, at: Timestamp) -> String {
+        self.day_in_full(self.local(at).date())
     }
 
     /// The hour: `19.47`.

@@ -6,6 +6,7 @@ dossier-phase = Status
 dossier-outcome = Personalejuristens vurdering
 dossier-exhibits = Antal bilag
 dossier-seen = { $at }, efter det, afsenderen af filen har oplyst
+dossier-seen-by-server = { $at }, efter serverens eget ur
 dossier-source = { $source } (oplyst, ikke kontrolleret)
 dossier-hashed-by-sender = Kontrolsummen er beregnet på den ansattes egen enhed før afsendelsen og igen ved modtagelsen; de er ens
 dossier-hashed-here = Kontrolsummen er beregnet ved modtagelsen

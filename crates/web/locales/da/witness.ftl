@@ -1,7 +1,7 @@
 # Serveren som vidne: hvad den selv så, hvor et link fører hen, og hvad det viser.
 
 arrival-server = Hentet af serveren selv
-grade-witness-and-server = Et vidne og serveren
+grade-witness-and-server = Ét vidne og serveren
 grade-witness-and-server-text = En person har sendt en fil, og serveren har selv hentet den side, som linket fører til. En, der behandler sagen, har vurderet, at de viser det samme. Det viser, at adressen svarede sådan, da serveren spurgte uden at være logget ind, og det gør det usandsynligt, at filen er lavet til lejligheden. Det viser ikke, hvem der har skrevet det, og ikke, hvad der stod før eller efter.
 grade-server-alone = Serveren alene
 grade-server-alone-text = Serveren har selv hentet siden uden at være logget ind. Det viser, hvad adressen svarede på det tidspunkt efter serverens ur. Det viser ikke, hvem der har skrevet det, og ikke, at en medarbejder så det samme: Ingen har vurderet det op mod en fil, som en person har sendt.
@@ -35,7 +35,7 @@ witness-fact-address = Netadresse
 witness-fact-certificate = Certifikat
 witness-fact-certificate-sha256 = Certifikatets kontrolsum (SHA-256)
 witness-fact-exhibits = Optagelsen
-witness-fact-rest = Ikke med
+witness-fact-rest = Bemærk
 witness-fact-browser = Browser
 witness-fact-key = Nøgle, der har underskrevet webarkivet (SHA-256)
 witness-fact-shows = Hvad det viser
@@ -50,9 +50,12 @@ witness-refused = { $n ->
    *[other] { $n } dele af siden ligger ikke på det offentlige internet og er ikke hentet.
 }
 witness-shows = Sådan svarede linket serveren, da den så efter uden at være logget ind. Hvad serveren mødte, er gættet ud fra svaret og ordene på siden; det er billedet, der tæller. Adresse, titel og certifikat er oplyst af siden selv. Den, der har siden, kan vise serveren noget andet end andre. Det viser ikke, hvem der har skrevet noget.
-witness-looked = Serveren så selv efter, hvor linket fører hen, { $at }: { $seen }.
+witness-looked = Serveren så selv efter { $at }, hvor linket fører hen: { $seen }.
 witness-compare = Skriv, at dette og bilag { $number } viser det samme
-witness-heading = Serverens eget blik
+witness-see-picture = Se serverens billede af siden (bilag { $number })
+witness-see-archive = Se webarkivet (bilag { $number })
+witness-heading = Hvad serveren selv så
+witness-archive-only = Et webarkiv kan ikke vises her. Hent originalen, og åbn den i et program til webarkiver (WACZ).
 problem-server-saw-other = Serveren mødte noget andet end siden. Den er ikke vidne til, hvad der stod på den.
 job-witness = Se efter, hvor et link fører hen
 operations-witness = Optagelse af links

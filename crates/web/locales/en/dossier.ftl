@@ -6,6 +6,7 @@ dossier-phase = Status
 dossier-outcome = The legal adviser's assessment
 dossier-exhibits = Number of exhibits
 dossier-seen = { $at }, by the word of whoever sent the file
+dossier-seen-by-server = { $at }, by the server's own clock
 dossier-source = { $source } (as told, not checked)
 dossier-hashed-by-sender = The checksum was computed on the employee's own device before sending and again on arrival; they are the same
 dossier-hashed-here = The checksum was computed on arrival

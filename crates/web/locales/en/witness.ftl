@@ -35,7 +35,7 @@ witness-fact-address = Network address
 witness-fact-certificate = Certificate
 witness-fact-certificate-sha256 = The certificate's check sum (SHA-256)
 witness-fact-exhibits = The capture
-witness-fact-rest = Left out
+witness-fact-rest = Note
 witness-fact-browser = Browser
 witness-fact-key = Key that signed the web archive (SHA-256)
 witness-fact-shows = What it shows
@@ -50,9 +50,12 @@ witness-refused = { $n ->
    *[other] { $n } parts of the page are not on the public Internet and were not fetched.
 }
 witness-shows = This is how the link answered the server when it looked without being signed in. What the server met is guessed from the answer and the words on the page; it is the picture that counts. Address, title and certificate are what the page says of itself. Whoever has the page can show the server something else than others. It does not show who wrote anything.
-witness-looked = The server looked for itself where the link leads, { $at }: { $seen }.
+witness-looked = On { $at } the server looked for itself where the link leads: { $seen }.
 witness-compare = Record that this and exhibit { $number } show the same
-witness-heading = The server's own look
+witness-see-picture = See the server's picture of the page (exhibit { $number })
+witness-see-archive = See the web archive (exhibit { $number })
+witness-heading = What the server saw itself
+witness-archive-only = A web archive can't be shown here. Download the original and open it in a program for web archives (WACZ).
 problem-server-saw-other = The server met something else than the page. It is no witness to what stood there.
 job-witness = See where a link leads
 operations-witness = Capture of links

@@ -172,9 +172,13 @@ struct ExhibitPage {
     n: u32,
     original: String,
     shown: Shown,
+    /// It is a web archive.
+    archive: bool,
     text: String,
     cut: bool,
     facts: Vec<(String, String)>,
+    /// Where the server captured it: what it met there.
+    met: Vec<(String, String)>,
     may_release: bool,
     /// How far it is borne out, what that shows and does not show, and by which other exhibits.
     grade: String,
@@ -225,16 +229,21 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
         original: format!("{}/original", href(&number, n)),
         number: number.to_string(),
         shown,
+        archive: exhibit.media_type == "application/wacz",
         text,
         cut,
         facts: facts(&ctx, &view, *at, exhibit),
+        met: view
+            .state
+            .look_behind(n)
+            .map_or_else(Vec::new, |look| witness::facts(&ctx.l, look)),
         grade: ctx.l.t(&format!("grade-{}", view.state.grade(n))),
         grade_text: ctx.l.t(&format!("grade-{}-text", view.state.grade(n))),
         borne_out_by: view.state.borne_out_by(n).collect(),
         looks: witness::looks(&ctx.l, &view.state, n),
         beside_it: witness::beside(&ctx, &view, n),
         may_release: is_offered(&view, CommandKind::ReleaseExhibit, &ctx.me.id),
-        source_url: exhibit.source_url.clone(),
+        source_url: exhibit.source_url.clone().filter(|_| !exhibit.is_servers_own()),
         sha256: ctx.l.hash_in_full(&exhibit.sha256),
         shown_page: beside.pages.iter().find(|page| page.2).map_or(1, |page| page.0),
         beside,
@@ -297,21 +306,17 @@ fn facts(ctx: &Ctx, view: &CaseView, at: Timestamp, exhibit: &Exhibit) -> Vec<(S
         ("unchanged", l.t(hashed)),
         ("scan", scan),
     ];
-    let known = facts.map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text));
+    // Nobody sent what the server fetched itself.
+    let by_nobody = |name| exhibit.is_servers_own() && matches!(name, "sent-by" | "seen-at");
+    let known = facts.into_iter().filter(|(name, _)| !by_nobody(*name));
+    let known = known.map(|(name, text)| (l.t(&format!("exhibit-fact-{name}")), text));
     let mailed = view.state.mailed.get(&exhibit.number);
     let mailed = mailed.map(|mailed| mailed::facts(l, mailed)).unwrap_or_default();
     let captured = exhibit.capture.as_ref();
     let captured = captured
         .map(|capture| capture::facts(l, capture))
         .unwrap_or_default();
-    let looked = view.state.look_behind(exhibit.number);
-    let looked = looked.map(|look| witness::facts(l, look)).unwrap_or_default();
-    known
-        .into_iter()
-        .chain(mailed)
-        .chain(captured)
-        .chain(looked)
-        .collect()
+    known.chain(mailed).chain(captured).collect()
 }
 
 /// The text of a text or a mail, as text and nothing else; and whether there is more of it.

@@ -19,18 +19,21 @@ impl Teller<'_> {
         let known = facts(l, look);
         let known = known.into_iter().map(|(label, text)| Fact { label, text });
         let (what, exhibits) = (l.ta(key, &[("seen", seen(l, look))]), exhibits(l, look));
-        let lead = if exhibits.is_empty() {
-            look.asked.clone()
-        } else {
-            format!("{}\n{exhibits}", look.asked)
-        };
-        (what, lead, known.collect())
+        let why = stopped(l, look).unwrap_or_default();
+        let lead = [look.asked.clone(), why, exhibits];
+        let lead: Vec<String> = lead.into_iter().filter(|line| !line.is_empty()).collect();
+        (what, lead.join("\n"), known.collect())
     }
 }
 
 /// What was met, in words.
 pub fn seen(l: &L, look: &Witnessed) -> String {
     l.t(&format!("seen-{}", look.seen))
+}
+
+/// Why there is nothing, or not all of it.
+fn stopped(l: &L, look: &Witnessed) -> Option<String> {
+    look.stopped.map(|why| l.t(&format!("stopped-{why}")))
 }
 
 /// Which exhibits are the picture and the archive; empty if there is neither.
@@ -47,19 +50,23 @@ fn exhibits(l: &L, look: &Witnessed) -> String {
 
 /// What is known of a look, as label and text; last what it shows and does not show.
 pub fn facts(l: &L, look: &Witnessed) -> Vec<(String, String)> {
-    let stopped = look.stopped.map(|why| l.t(&format!("stopped-{why}")));
     let came_to = look.url.clone().filter(|url| *url != look.asked);
     let mut facts = vec![
         ("asked", look.asked.clone()),
         ("at", l.at(look.at)),
         ("seen", seen(l, look)),
-        ("url", came_to.unwrap_or_default()),
-        (
-            "status",
-            look.status.map(|status| status.to_string()).unwrap_or_default(),
-        ),
-        ("title", look.title.clone()),
     ];
+    facts.extend(stopped(l, look).map(|why| ("rest", why)));
+    if look.cut {
+        facts.push(("rest", l.t("capture-cut")));
+    }
+    if look.refused > 0 {
+        facts.push(("rest", l.tn("witness-refused", look.refused)));
+    }
+    facts.push(("url", came_to.unwrap_or_default()));
+    let status = look.status.map(|status| status.to_string());
+    facts.push(("status", status.unwrap_or_default()));
+    facts.push(("title", look.title.clone()));
     facts.extend(look.hops.iter().take(NAMED).map(|hop| ("hop", hop_of(hop))));
     facts.push(("address", look.address.clone().unwrap_or_default()));
     if let Some(certificate) = &look.certificate {
@@ -67,13 +74,6 @@ pub fn facts(l: &L, look: &Witnessed) -> Vec<(String, String)> {
         facts.push(("certificate-sha256", l.hash_in_full(&certificate.sha256)));
     }
     facts.push(("exhibits", exhibits(l, look)));
-    facts.extend(stopped.map(|why| ("rest", why)));
-    if look.cut {
-        facts.push(("rest", l.t("capture-cut")));
-    }
-    if look.refused > 0 {
-        facts.push(("rest", l.tn("witness-refused", look.refused)));
-    }
     facts.push(("browser", look.browser.clone()));
     if !look.key.is_empty() {
         facts.push(("key", l.hash_in_full(&look.key)));
@@ -103,8 +103,17 @@ pub fn paragraph(l: &L, look: &Witnessed) -> String {
 pub fn looks(l: &L, case: &CaseState, exhibit: u32) -> Vec<String> {
     let told = |look: &Witnessed| {
         let args = [("seen", seen(l, look)), ("at", l.at(look.at))];
-        let told = l.ta("witness-looked", &args);
-        [told, exhibits(l, look)].join(" ").trim_end().to_owned()
+        let told = [
+            Some(l.ta("witness-looked", &args)),
+            stopped(l, look),
+            Some(exhibits(l, look)),
+        ];
+        let told: Vec<String> = told
+            .into_iter()
+            .flatten()
+            .filter(|part| !part.is_empty())
+            .collect();
+        told.join(" ")
     };
     case.looks_at_its_link(exhibit).map(told).collect()
 }
@@ -115,12 +124,13 @@ pub fn beside(ctx: &Ctx, view: &CaseView, exhibit: u32) -> Vec<(String, String)>
     let (case, l) = (&view.state, &ctx.l);
     let mut links = Vec::new();
     for look in case.looks_at_its_link(exhibit) {
-        for number in [look.picture, look.archive].into_iter().flatten() {
-            if view.may_open(number) {
-                links.push((
-                    href(&case.number, number),
-                    l.ta("exhibit-n", &[("number", number)]),
-                ));
+        let own = [
+            (look.picture, "witness-see-picture"),
+            (look.archive, "witness-see-archive"),
+        ];
+        for (number, key) in own {
+            if let Some(number) = number.filter(|number| view.may_open(*number)) {
+                links.push((href(&case.number, number), l.ta(key, &[("number", number)])));
             }
         }
         let open = look.picture.filter(|_| look.seen.may_show_it());
@@ -155,15 +165,10 @@ fn certificate_of(l: &L, certificate: &Certificate) -> String {
         ("host", certificate.host.clone()),
         ("subject", certificate.subject.clone()),
         ("issuer", certificate.issuer.clone()),
-        ("from", l.date(certificate.from)),
-        ("until", l.date(certificate.until)),
+        ("from", l.date_in_full(certificate.from)),
+        ("until", l.date_in_full(certificate.until)),
     ];
-    let mut told = l.ta("witness-certificate", &args);
-    // A shortened month ("12. okt.") has its full stop already.
-    if told.ends_with("..") {
-        told.pop();
-    }
-    format!("{told} {}", l.t(trusted))
+    format!("{} {}", l.ta("witness-certificate", &args), l.t(trusted))
 }
 
 #[cfg(test)]
@@ -206,6 +211,7 @@ mod tests {
             "Linket: https://forum.example/traad/7. Hentet (efter serverens ur): mandag 12. okt. kl. 19.42.",
             "Hvad serveren mødte: siden kræver, at man logger ind.",
             "På vejen: https://forum.example/traad/7 (302).",
+            "gælder fra 12. okt. 2026 til 12. okt. 2026. Serveren kunne ikke bekræfte det.",
             "Hvem der svarede, er derfor usikkert.",
             "Siden blev ikke færdig inden for 60 sekunder.",
             "2 dele af siden ligger ikke på det offentlige internet",

@@ -75,7 +75,7 @@ pub async fn prepare(ctx: &Ctx, text: &str, command: &str) -> Result<Prepared, P
 
 /// The query of the address, decoded.
 fn asked(ctx: &Ctx) -> Posted {
-    let names = ["duty", "week", "purpose", "exhibit"];
+    let names = ["duty", "week", "purpose", "exhibit", "with"];
     let pairs = names
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), ctx.query(name)?)));

@@ -15,9 +15,12 @@ const PAGES: &[(&str, u16, &str)] = &[
 ];
 
 async fn told(app: &TestApp, path: &str) -> String {
-    let link = format!("{}{path}", site::serve(PAGES));
+    told_of(app, &format!("{}{path}", site::serve(PAGES))).await
+}
+
+async fn told_of(app: &TestApp, link: &str) -> String {
     let mette = app.as_("p10").await;
-    let fields = [("about", "me"), ("source_url", link.as_str())];
+    let fields = [("about", "me"), ("source_url", link)];
     let number = mette
         .post_multipart("/report", &fields, &[("a.png", PNG)])
         .await
@@ -46,9 +49,13 @@ async fn the_servers_look_stands_beside_the_exhibit_and_is_compared_by_a_person(
     let sent = sent.text();
     let compare = format!("/cases/{number}/do/corroborate?exhibit=1");
     assert!(
-        sent.contains("<h2>Serverens eget blik</h2>") && sent.contains(&compare),
+        sent.contains("<h2>Hvad serveren selv så</h2>") && sent.contains(&compare),
         "{sent}"
     );
+    let form = vibeke.get(&format!("{compare}&with=2")).await.text();
+    for chosen in ["<option value=\"1\" selected>", "<option value=\"2\" selected>"] {
+        assert!(form.contains(chosen), "{chosen}: {form}");
+    }
     let own = vibeke.get(&format!("/cases/{number}/exhibits/2")).await;
     check(&own, "da", "the server's own picture");
     let own = own.text();
@@ -61,6 +68,10 @@ async fn the_servers_look_stands_beside_the_exhibit_and_is_compared_by_a_person(
     ] {
         assert!(own.contains(part), "{part}: {own}");
     }
+    assert!(
+        !own.contains("ifølge den der sendte det"),
+        "nobody sent it: {own}"
+    );
     let same = [("exhibit", "1"), ("with", "2"), ("note", "Samme opslag")];
     let address = format!("/cases/{number}/do/corroborate");
     assert_eq!(
@@ -69,7 +80,7 @@ async fn the_servers_look_stands_beside_the_exhibit_and_is_compared_by_a_person(
     );
     let sent = vibeke.get(&format!("/cases/{number}/exhibits/1")).await.text();
     assert!(
-        sent.contains("<h2>Et vidne og serveren</h2>") && !sent.contains(&compare),
+        sent.contains("<h2>Ét vidne og serveren</h2>") && !sent.contains(&compare),
         "{sent}"
     );
     // Whoever told reads their own file, and not what the server made of the link.
@@ -97,4 +108,20 @@ async fn where_the_server_met_something_else_it_says_so_and_bears_nothing_out() 
         .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("Serveren mødte noget andet end siden."));
+}
+
+#[tokio::test]
+async fn where_nothing_could_be_fetched_it_says_why() {
+    let app = TestApp::witnessed_by(site::browser()).await;
+    // Nobody listens there.
+    let number = told_of(&app, "http://opslag.example:1/traad/7").await;
+    let vibeke = app.as_("p09").await;
+    for page in ["", "/exhibits/1"] {
+        let page = vibeke.get(&format!("/cases/{number}{page}")).await.text();
+        let why = "Der kom intet svar.";
+        assert!(
+            page.contains("siden kunne ikke hentes") && page.contains(why),
+            "{page}"
+        );
+    }
 }
