@@ -63,6 +63,9 @@ pub trait Composer: Send + Sync {
         actor: &Actor,
     ) -> String;
 
+    /// What a copy of a document with something covered says of itself.
+    fn covered(&self, language: Language, now: &jiff::Zoned) -> outside::media::CoveredBy;
+
     /// The receipt of an e-mail that was taken.
     fn receipt(&self, receipt: &MailReceipt) -> Written;
 

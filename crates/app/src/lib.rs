@@ -23,6 +23,7 @@ mod operations;
 mod organisation;
 mod outbox;
 mod perform;
+mod plain;
 mod procedures;
 mod project;
 mod query;
@@ -71,6 +72,7 @@ pub use mailroom::{
 pub use notices::{Notice, NoticeKind};
 pub use operations::{FailedJob, JOBS, JobsOf, Operations, StampRow};
 pub use perform::Performed;
+pub use plain::PlainText;
 pub use procedures::Procedures;
 pub use query::{CaseFilter, CaseRow, CaseView, Counts, DutyRow, Page, Reading};
 pub use remind::Reminder;

@@ -4,11 +4,13 @@ use crate::copies::covered_fault;
 use crate::query::readable;
 use crate::{App, AppError, Caller, CaseView};
 use domain::access::{Action, reading};
-use domain::case::redaction::{CopyFile, Coverable, Covers, Order, ordered, redacted};
+use domain::case::covering::cover_text;
+use domain::case::redaction::{CopyFile, Covers, Order, ordered, redacted};
 use domain::case::{CommandKind, Exhibit, Redacted, Refusal, Region, Viewing};
 use domain::ids::{BlobId, CaseNumber};
+use domain::language::Language;
 use domain::vocabulary::Compartment;
-use outside::media;
+use outside::media::{self, Fault, NotCovered};
 use sha2::{Digest, Sha256};
 use store::Keys;
 use store::blobs::BlobRow;
@@ -16,6 +18,8 @@ use tokio::sync::Semaphore;
 
 /// A decoded picture is large: they are made one at a time, however many ask.
 static ONE: Semaphore = Semaphore::const_new(1);
+/// The type of a text that was covered.
+const COVERED_TEXT: &str = "text/plain";
 
 impl App {
     /// Makes a copy of an exhibit with something covered, and records it.
@@ -33,7 +37,8 @@ impl App {
         let (view, keys) = self.permitted_view(caller, number, action).await?;
         let exhibit = readable(&view, order.exhibit)?;
         let order = ordered(&view.state, order)?;
-        let (media_type, bytes) = self.cover_up(exhibit, &keys, &order.covers).await?;
+        let language = caller.language;
+        let (media_type, bytes) = self.cover_up(exhibit, &keys, &order.covers, language).await?;
         let copy = CopyFile {
             media_type: media_type.to_owned(),
             bytes: bytes.len() as u64,
@@ -60,6 +65,7 @@ impl App {
         exhibit: &Exhibit,
         keys: &Keys,
         covers: &Covers,
+        language: Language,
     ) -> Result<(&'static str, Vec<u8>), AppError> {
         let internal = |error: std::io::Error| AppError::Internal(error.into());
         let _turn = ONE
@@ -78,8 +84,18 @@ impl App {
                 let made = media::covered_picture(&original, regions).await;
                 (media::COVERED_PICTURE, made.map_err(covered_fault)?)
             }
-            Covers::Boxes(_) | Covers::Passages(_) => {
-                return Err(Refusal::invalid("exhibit", "not-coverable").into());
+            Covers::Boxes(boxes) => {
+                let now = self.now();
+                let by = self.composer.covered(language, &self.calendar().local(now));
+                let made = media::covered_document(&original, room.path(), boxes.clone(), by, now).await;
+                (media::COVERED_DOCUMENT, made.map_err(not_covered)?)
+            }
+            Covers::Passages(passages) => {
+                let plain = self.plain(exhibit, keys).await?;
+                // A copy of the beginning would look like all of it.
+                let whole = plain.text.filter(|_| !plain.cut);
+                let text = whole.ok_or_else(|| covered_fault(Fault::TooLarge))?;
+                (COVERED_TEXT, cover_text(&text, passages)?.into_bytes())
             }
         };
         room.close().map_err(internal)?;
@@ -147,6 +163,16 @@ impl App {
     }
 }
 
+/// What could not be covered, in the words of a refusal; a fault of ours for the log.
+fn not_covered(why: NotCovered) -> AppError {
+    match why {
+        NotCovered::Fault(fault) => covered_fault(fault),
+        NotCovered::TooManyPages => Refusal::invalid("exhibit", "too-many-pages").into(),
+        NotCovered::NoSuchPage(at) => Refusal::invalid(format!("boxes.{at}"), "no-such-page").into(),
+        NotCovered::Unwritten(error) => AppError::Internal(error.into()),
+    }
+}
+
 impl CaseView {
     /// The redacted copies of an exhibit, for those who may read all exhibits and the matter: whom a copy is for is not for
     /// whoever sent the original. None of an infected one.
@@ -162,6 +188,6 @@ impl CaseView {
     pub fn may_redact(&self, exhibit: u32) -> bool {
         self.may(Action::Do(CommandKind::Redact))
             && self.may_open(exhibit)
-            && self.state.coverable(exhibit) == Some(Coverable::Picture)
+            && self.state.coverable(exhibit).is_some()
     }
 }

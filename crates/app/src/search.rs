@@ -6,6 +6,7 @@
 use crate::query::{CaseRow, case_row};
 use crate::{App, AppError, Caller};
 use domain::case::finding::{Circle, circles};
+use domain::case::redaction::{Coverable, coverable};
 use domain::case::{CaseState, Entry, Event};
 use domain::ids::CaseId;
 use jiff::{SignedDuration, Timestamp};
@@ -257,6 +258,16 @@ impl App {
             plain.truncate(plain.floor_char_boundary(TEXT));
             if !state.is_infected(made.exhibit) {
                 texts.entry(made.exhibit).or_default().push(plain);
+            }
+        }
+        for (_, exhibit) in &state.exhibits {
+            let is_text = coverable(&exhibit.media_type) == Some(Coverable::Text);
+            if !is_text || state.is_infected(exhibit.number) {
+                continue;
+            }
+            if let Some(mut plain) = self.plain(exhibit, &keys).await?.text {
+                plain.truncate(plain.floor_char_boundary(TEXT));
+                texts.entry(exhibit.number).or_default().push(plain);
             }
         }
         let circles = circles(&state, &entries, self.now());

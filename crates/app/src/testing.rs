@@ -186,6 +186,14 @@ impl Composer for PlainWords {
         actor.as_text().to_owned()
     }
 
+    fn covered(&self, _: Language, _: &jiff::Zoned) -> outside::media::CoveredBy {
+        outside::media::CoveredBy {
+            language: DossierLanguage::Danish,
+            title: "Kopi".into(),
+            page: "Side {n}".into(),
+        }
+    }
+
     fn drill(&self, letter: &DrillLetter) -> Written {
         Written {
             subject: letter.passed.to_string(),

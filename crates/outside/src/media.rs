@@ -4,6 +4,7 @@
 //! [`crate::picture::MAX_PIXELS`]. Documents, films and words are read by Debian's programs (see [`program`]), each in a
 //! process of its own with bounded time and memory. Nothing in a file is ever run: no script, no link, no playlist.
 
+mod covered;
 mod document;
 mod film;
 pub mod fingerprint;
@@ -17,6 +18,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use covered::{COVERED_DOCUMENT, CoveredBy, NotCovered, covered_document};
 pub use program::Fault;
 pub use redact::{COVERED_PICTURE, covered_picture};
 pub use words::{Line, Text};

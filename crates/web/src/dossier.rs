@@ -6,6 +6,7 @@ use crate::case::{capture, mailed, witness};
 use crate::text::L;
 use app::ProvedBefore;
 use app::dossier::{Composer, Dossier, DossierLanguage, ExhibitPage, Line, Material, Section, Shown};
+use app::media::CoveredBy;
 use app::{DrillLetter, MailReceipt, Reminder, Written};
 use domain::case::{Actor, CaseState, Entry, Event, Exhibit, Mailed};
 use domain::ids::PersonId;
@@ -18,6 +19,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Words;
 
 impl Composer for Words {
+    fn covered(&self, language: Language, now: &jiff::Zoned) -> CoveredBy {
+        let l = L::new(language, now);
+        CoveredBy {
+            language: paper_language(language),
+            title: l.t("redact-document"),
+            page: l.ta("redact-document-page", &[("n", "{n}")]),
+        }
+    }
+
     fn dossier(&self, material: Material) -> Dossier {
         let l = L::new(material.language, &material.calendar.local(material.now));
         let organisation = masked(&material, &l);
@@ -26,10 +36,7 @@ impl Composer for Words {
             organisation: &organisation,
         };
         Dossier {
-            language: match material.language {
-                Language::Da => DossierLanguage::Danish,
-                Language::En => DossierLanguage::English,
-            },
+            language: paper_language(material.language),
             municipality: material.procedure.municipality.clone(),
             number: material.number.to_string(),
             title: title(&material, &l),
@@ -102,6 +109,13 @@ fn part(person: &PersonId, state: &CaseState) -> Option<&'static str> {
     } else {
         let told = state.reports.iter().any(|(_, facts)| &facts.reporter == person);
         told.then_some("relation-reporter")
+    }
+}
+
+fn paper_language(language: Language) -> DossierLanguage {
+    match language {
+        Language::Da => DossierLanguage::Danish,
+        Language::En => DossierLanguage::English,
     }
 }
 

@@ -1,7 +1,6 @@
 // Boxes drawn on an exhibit. Each is the four numbers of a fieldset, in per cent, which also work alone; what is drawn here
 // is only a picture of them. A mouse or a pen drags; a finger taps two opposite corners, so that it can still scroll.
 
-const form = document.getElementById("redact");
 const list = document.getElementById("boxes");
 const sheets = [...document.querySelectorAll(".sheet")];
 const NAMES = ["x", "y", "w", "h"];
@@ -134,7 +133,23 @@ for (const sheet of sheets) {
   });
 }
 
-if (form) {
+// Text: what is marked becomes lines of the field, which also works alone.
+const text = document.getElementById("text");
+if (text) {
+  const mark = document.getElementById("mark");
+  const field = document.getElementById("passages");
+  mark.hidden = false;
+  mark.querySelector("button").addEventListener("click", () => {
+    const marked = document.getSelection();
+    if (!text.contains(marked.anchorNode) || !text.contains(marked.focusNode)) return;
+    const known = field.value.split("\n").map((line) => line.trim()).filter(Boolean);
+    const lines = marked.toString().split("\n").map((line) => line.trim()).filter((line) => line && !known.includes(line));
+    field.value = [...known, ...new Set(lines)].join("\n");
+    field.focus();
+  });
+}
+
+if (list) {
   document.getElementById("draw").hidden = false;
   const more = document.getElementById("add");
   more.hidden = false;

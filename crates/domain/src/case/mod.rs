@@ -5,6 +5,7 @@ pub mod capture;
 pub mod command;
 mod contact;
 pub mod corroboration;
+pub mod covering;
 pub mod damage;
 mod decide;
 pub mod event;

@@ -8,6 +8,7 @@ mod care;
 mod clocks;
 mod contact;
 mod corroboration;
+mod covering;
 mod damage;
 mod drill;
 mod event_json;

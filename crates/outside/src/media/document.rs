@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 const SCANNED_PAGES: usize = 5;
 
 pub async fn copies(original: &Path, room: &Path) -> Copies {
-    let pages = match pages(original, room).await {
+    let pages = match pages(original, room, PREVIEW, "-jpeg").await {
         Ok(pages) => pages,
         Err(fault) => return Copies::failed(fault, BY),
     };
@@ -54,10 +54,15 @@ pub async fn copies(original: &Path, room: &Path) -> Copies {
     }
 }
 
-/// The first pages as pictures, in their order.
-async fn pages(original: &Path, room: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let (last, size) = (PAGES.to_string(), PREVIEW.to_string());
-    let mut arguments = ["-jpeg", "-f", "1", "-l", &last, "-scale-to", &size]
+/// The first pages as pictures (`-jpeg` or `-png`) of at most `size` pixels a side, in their order.
+pub(super) async fn pages(
+    original: &Path,
+    room: &Path,
+    size: u32,
+    kind: &str,
+) -> Result<Vec<PathBuf>, Fault> {
+    let (last, size) = (PAGES.to_string(), size.to_string());
+    let mut arguments = [kind, "-f", "1", "-l", &last, "-scale-to", &size]
         .map(Into::into)
         .to_vec();
     arguments.extend([
@@ -68,7 +73,10 @@ async fn pages(original: &Path, room: &Path) -> Result<Vec<PathBuf>, Fault> {
     let folder = std::fs::read_dir(room).map_err(|_| Fault::Broken)?;
     let mut pages: Vec<PathBuf> = folder
         .filter_map(|file| Some(file.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "jpg"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|ending| ending == "jpg" || ending == "png")
+        })
         .collect();
     // Numbered with as many digits as the last one has.
     pages.sort();
@@ -88,7 +96,7 @@ fn fault(answer: &Answer) -> Fault {
 }
 
 /// How many pages the document says it has.
-async fn count(original: &Path, room: &Path) -> Option<u32> {
+pub(super) async fn count(original: &Path, room: &Path) -> Option<u32> {
     let answer = run("pdfinfo", [original], room, LONGEST).await.ok()?;
     let said = String::from_utf8_lossy(&answer.out).into_owned();
     said.lines()

@@ -32,7 +32,7 @@ pub async fn covered_picture(original: &Path, regions: Vec<Region>) -> Result<Ve
     made.await.unwrap_or(Err(Fault::Broken))
 }
 
-fn read(path: &PathBuf) -> Result<DynamicImage, Fault> {
+pub(super) fn read(path: &PathBuf) -> Result<DynamicImage, Fault> {
     let file = File::open(path).map_err(|_| Fault::Broken)?;
     picture::read(BufReader::new(file)).map_err(still::fault)
 }

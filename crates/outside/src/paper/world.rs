@@ -14,13 +14,15 @@ pub(crate) enum Template {
     Dossier,
     Guide,
     Card,
+    Covered,
 }
 
-/// In the order of [`Template`]; the last is read by the two before it.
-const TEMPLATES: [(&str, &str); 4] = [
+/// In the order of [`Template`]; the last is read by guide and card.
+const TEMPLATES: [(&str, &str); 5] = [
     ("dossier.typ", include_str!("../dossier/template.typ")),
     ("guide.typ", include_str!("../guide/guide.typ")),
     ("card.typ", include_str!("../guide/card.typ")),
+    ("covered.typ", include_str!("../media/covered.typ")),
     ("blocks.typ", include_str!("../guide/blocks.typ")),
 ];
 const FONTS: [&[u8]; 3] = [

@@ -14,7 +14,6 @@ use axum::response::{IntoResponse, Response};
 use domain::access::Action;
 use domain::case::{CommandKind, Exhibit, Viewing};
 use domain::ids::CaseNumber;
-use futures_util::{Stream, StreamExt};
 use http::header::{
     CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
 };
@@ -22,8 +21,6 @@ use jiff::Timestamp;
 
 /// How much of a text exhibit is shown on the page; the rest is in the original.
 const SHOWN_TEXT: usize = 256 * 1024;
-/// The most of a mail that is read to show it: what lies in it comes before what follows it.
-const SHOWN_MAIL: usize = 16 * 1024 * 1024;
 const OUTLOOK: &str = "application/vnd.ms-outlook";
 
 /// The policy of every page, and besides it our own sound and film.
@@ -219,7 +216,7 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
     let asked = ctx.query("page").and_then(|page| page.parse().ok()).unwrap_or(1);
     let beside = Beside::of(&ctx, &view, of, asked);
     let (text, cut) = match shown {
-        Shown::Text => read_text(&ctx, &number, exhibit).await?,
+        Shown::Text => read_text(&ctx, &number, n).await?,
         _ => (String::new(), false),
     };
     let page = ExhibitPage {
@@ -320,35 +317,13 @@ fn facts(ctx: &Ctx, view: &CaseView, at: Timestamp, exhibit: &Exhibit) -> Vec<(S
 }
 
 /// The text of a text or a mail, as text and nothing else; and whether there is more of it.
-async fn read_text(ctx: &Ctx, number: &CaseNumber, exhibit: &Exhibit) -> Result<(String, bool), PageError> {
-    let (_, stream) = ctx.app.exhibit(&ctx.caller, number, exhibit.number).await?;
-    let is_mail = exhibit.media_type != "text/plain";
-    let (bytes, cut) = beginning(stream, if is_mail { SHOWN_MAIL } else { SHOWN_TEXT }).await?;
-    let mut text = match exhibit.media_type.as_str() {
-        "message/rfc822" => app::mail::readable(&bytes),
-        OUTLOOK => app::mail::readable_outlook(&bytes).unwrap_or_else(|| ctx.l.t("mail-msg-unreadable")),
-        _ => app::mail::text(&bytes),
-    };
+async fn read_text(ctx: &Ctx, number: &CaseNumber, n: u32) -> Result<(String, bool), PageError> {
+    let plain = ctx.app.plain_text(&ctx.caller, number, n).await?;
+    let mut text = plain.text.unwrap_or_else(|| ctx.l.t("mail-msg-unreadable"));
     let shown = text.floor_char_boundary(SHOWN_TEXT);
-    let cut = cut || shown < text.len();
+    let cut = plain.cut || shown < text.len();
     text.truncate(shown);
     Ok((text, cut))
-}
-
-async fn beginning<E: Into<app::AppError>>(
-    stream: impl Stream<Item = Result<bytes::Bytes, E>>,
-    most: usize,
-) -> Result<(Vec<u8>, bool), PageError> {
-    let mut stream = std::pin::pin!(stream);
-    let mut bytes = Vec::new();
-    while let Some(chunk) = stream.next().await {
-        bytes.extend_from_slice(&chunk.map_err(Into::into)?);
-        if bytes.len() > most {
-            bytes.truncate(most);
-            return Ok((bytes, true));
-        }
-    }
-    Ok((bytes, false))
 }
 
 /// `GET /cases/{number}/exhibits/{n}/original`: the bytes as they came. Only what a browser can show without running

@@ -103,6 +103,8 @@ struct Typed {
     name: String,
     reason: String,
     boxes: Vec<BoxTyped>,
+    /// One passage a line.
+    passages: String,
 }
 
 /// One box as it was typed, in per cent; wholly empty ones are none.
@@ -164,10 +166,25 @@ impl Typed {
             name: text("name"),
             reason: text("reason"),
             boxes: boxes.filter(|typed| !typed.is_empty()).collect(),
+            passages: text("passages"),
         }
     }
 
-    fn order(&self, exhibit: u32) -> Result<Order, Refusal> {
+    fn order(&self, exhibit: u32, by: Option<Coverable>) -> Result<Order, Refusal> {
+        let covers = match by {
+            Some(Coverable::Text) => Covers::Passages(passages(&self.passages)),
+            _ => Covers::Boxes(self.patches()?),
+        };
+        Ok(Order {
+            exhibit,
+            covers,
+            recipient: Recipient::parse(&self.recipient).ok_or(Refusal::invalid("recipient", "required"))?,
+            name: self.name.clone(),
+            reason: self.reason.clone(),
+        })
+    }
+
+    fn patches(&self) -> Result<Vec<Patch>, Refusal> {
         let patch = |(at, typed): (usize, &BoxTyped)| {
             typed
                 .patch()
@@ -177,15 +194,14 @@ impl Typed {
         if self.boxes.len() > COVERS {
             return Err(Refusal::invalid("boxes", "too-many"));
         }
-        let boxes: Result<Vec<Patch>, Refusal> = self.boxes.iter().enumerate().map(patch).collect();
-        Ok(Order {
-            exhibit,
-            covers: Covers::Boxes(boxes?),
-            recipient: Recipient::parse(&self.recipient).ok_or(Refusal::invalid("recipient", "required"))?,
-            name: self.name.clone(),
-            reason: self.reason.clone(),
-        })
+        self.boxes.iter().enumerate().map(patch).collect()
     }
+}
+
+/// One passage a line; empty lines are none.
+fn passages(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
 }
 
 #[derive(Template)]
@@ -203,6 +219,8 @@ struct RedactPage {
     recipients: Vec<(&'static str, String)>,
     typed: Typed,
     wrong: Option<String>,
+    /// What is covered in words, or why it can't be; none where boxes are drawn.
+    text: Option<Result<String, String>>,
 }
 
 /// The case, for those who may make a copy of this exhibit; for others there is no such page.
@@ -218,10 +236,10 @@ async fn asked(ctx: &Ctx, text: &str, n: u32) -> Result<CaseView, PageError> {
 /// `GET /cases/{number}/exhibits/{n}/redact`
 pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Response, PageError> {
     let view = asked(&ctx, &text, n).await?;
-    render(&page(&ctx, &view, n, Typed::default(), None))
+    render(&page(&ctx, &view, n, Typed::default(), None).await?)
 }
 
-/// `POST /cases/{number}/exhibits/{n}/redact`: `page`, `x`, `y`, `w`, `h` once for each box.
+/// `POST /cases/{number}/exhibits/{n}/redact`: `page`, `x`, `y`, `w`, `h` once for each box, or `passages`.
 pub async fn send(
     ctx: Ctx,
     Path((text, n)): Path<(String, u32)>,
@@ -229,7 +247,7 @@ pub async fn send(
 ) -> Result<Response, PageError> {
     let view = asked(&ctx, &text, n).await?;
     let typed = Typed::of(&Posted(pairs));
-    let made = match typed.order(n) {
+    let made = match typed.order(n, view.state.coverable(n)) {
         Ok(order) => ctx.app.redact(&ctx.caller, &view.state.number, &order).await,
         Err(refusal) => Err(refusal.into()),
     };
@@ -242,7 +260,7 @@ pub async fn send(
         Err(other) => return Err(other.into()),
     };
     let wrong = said(&ctx, &refusal);
-    let page = page(&ctx, &view, n, typed, Some(wrong));
+    let page = page(&ctx, &view, n, typed, Some(wrong)).await?;
     render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
@@ -254,6 +272,7 @@ fn said(ctx: &Ctx, refusal: &Refusal) -> String {
     };
     let text = l.t(&format!("problem-{problem}"));
     let label = match field.as_str() {
+        "exhibit" if *problem == "too-many-pages" => return text,
         "exhibit" if media::Fault::CODES.contains(problem) => {
             return l.t(&format!("copies-failed-{problem}"));
         }
@@ -261,19 +280,44 @@ fn said(ctx: &Ctx, refusal: &Refusal) -> String {
         "name" => l.t("redact-name"),
         "reason" => l.t("redact-reason"),
         "boxes" => l.t("redact-draw-heading"),
-        other => match other.strip_prefix("boxes.").and_then(|at| at.parse::<u32>().ok()) {
-            Some(at) => l.ta("redact-box", &[("number", at.saturating_add(1))]),
-            None => return text,
+        "passages" => l.t("redact-passages"),
+        other => match other.split_once('.').map(|(what, at)| (what, at.parse::<u32>())) {
+            Some(("boxes", Ok(at))) => l.ta("redact-box", &[("number", at.saturating_add(1))]),
+            Some(("passages", Ok(at))) => l.ta("redact-line", &[("number", at.saturating_add(1))]),
+            _ => return text,
         },
     };
     l.ta("redact-wrong", &[("field", label), ("problem", text)])
 }
 
-fn page(ctx: &Ctx, view: &CaseView, n: u32, mut typed: Typed, wrong: Option<String>) -> RedactPage {
+/// The text that is covered, or the words for why it can't be; reading it is recorded.
+async fn covered_text(ctx: &Ctx, view: &CaseView, n: u32) -> Result<Result<String, String>, PageError> {
+    let plain = ctx.app.plain_text(&ctx.caller, &view.state.number, n).await?;
+    Ok(match plain.text {
+        None => Err(ctx.l.t("redact-unreadable")),
+        Some(_) if plain.cut => Err(ctx.l.t("redact-cut")),
+        Some(text) => Ok(text),
+    })
+}
+
+async fn page(
+    ctx: &Ctx,
+    view: &CaseView,
+    n: u32,
+    mut typed: Typed,
+    wrong: Option<String>,
+) -> Result<RedactPage, PageError> {
     let (l, href) = (&ctx.l, href(&view.state.number, n));
-    let paged = view.state.coverable(n) == Some(Coverable::Pages);
+    let by = view.state.coverable(n);
+    let text = match by {
+        Some(Coverable::Text) => Some(covered_text(ctx, view, n).await?),
+        _ => None,
+    };
+    let paged = by == Some(Coverable::Pages);
     let pages = view.copies_of(n).map_or(0, |of| of.pages);
-    let sheets = if paged {
+    let sheets = if text.is_some() {
+        Vec::new()
+    } else if paged {
         let sheet = |page| {
             let name = l.ta("redact-picture-page", &[("number", n), ("page", page)]);
             (page, format!("{href}/pages/{page}"), name)
@@ -288,7 +332,7 @@ fn page(ctx: &Ctx, view: &CaseView, n: u32, mut typed: Typed, wrong: Option<Stri
         ..BoxTyped::default()
     };
     typed.boxes.resize(typed.boxes.len().max(EMPTY), blank);
-    RedactPage {
+    Ok(RedactPage {
         frame: Frame::of(ctx),
         number: view.state.number.to_string(),
         title: title(ctx, view),
@@ -302,7 +346,8 @@ fn page(ctx: &Ctx, view: &CaseView, n: u32, mut typed: Typed, wrong: Option<Stri
             .collect(),
         typed,
         wrong,
-    }
+        text,
+    })
 }
 
 /// `GET /cases/{number}/exhibits/{n}/redacted/{copy}`: a download; its name says nothing about anybody.
