@@ -1,6 +1,9 @@
-//! Practising: a made-up post with a one-time word in it, of which somebody takes a screenshot and sends it in. A drill is never a case
-//! and never in its figures.
+//! Practising: a made-up post with a one-time word in it, of which somebody takes a screenshot and sends it in; and for managers a made-up
+//! case ([`case`]). A drill is never a case and never in its figures.
 
+pub mod case;
+
+use crate::organisation::Person;
 use crate::vocabulary::words;
 use jiff::SignedDuration;
 
@@ -42,6 +45,11 @@ pub struct Judged {
     pub passed: bool,
     /// What was not found, in the order of [`Part::ALL`]; a hint, since a machine reads with errors.
     pub missing: Vec<Part>,
+}
+
+/// Whether somebody counts as having practised: they sent in a picture, and who leads a unit has handled a made-up case too.
+pub fn has_practised(person: &Person, picture: bool, case: bool) -> bool {
+    picture && (case || !case::is_for(person))
 }
 
 /// A word that nobody can know before they see it: four syllables of letters that a machine tells apart. `throw` gives a

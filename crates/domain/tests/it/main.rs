@@ -11,6 +11,7 @@ mod corroboration;
 mod covering;
 mod damage;
 mod drill;
+mod drill_case;
 mod event_json;
 mod finding;
 mod guide;
