@@ -10,6 +10,7 @@
 
 mod batch;
 pub mod blobs;
+pub mod case_drills;
 pub mod cases;
 mod db;
 pub mod derivatives;
@@ -89,6 +90,7 @@ impl Store {
 /// Every statement that this crate can say.
 const STATEMENTS: &[&[&str]] = &[
     blobs::STATEMENTS,
+    case_drills::STATEMENTS,
     cases::STATEMENTS,
     derivatives::STATEMENTS,
     drills::STATEMENTS,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod blobs;
+mod case_drills;
 mod cases;
 mod derivatives;
 mod engine;
