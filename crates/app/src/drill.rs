@@ -1,16 +1,22 @@
 //! Practising: pictures that come through the same doors as a report, kept apart from every case, and read by a job.
 
+mod case;
+
+pub use case::CaseDrillView;
+
 use crate::{App, AppError, Caller, ClaimedFile, Incoming};
 use domain::case::{Arrival, NewReport, Refusal};
 use domain::drill::{self, FRESH, KEPT, OPEN, Part, Way};
 use domain::ids::{CaseNumber, PersonId};
 use domain::language::Language;
+use domain::organisation::Person;
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt as _;
 use jiff::Zoned;
 use outside::media;
 use outside::post::{NotSent, Note};
 use std::collections::HashSet;
+use store::case_drills;
 use store::drills::{self, Drill, DrillFile};
 use store::jobs::{self, Job, Lane};
 use tokio::io::AsyncWriteExt as _;
@@ -47,6 +53,23 @@ pub struct DrillView {
     pub waits: bool,
     /// Pictures that came, all in all.
     pub files: usize,
+}
+
+/// Everybody who has practised within the year.
+pub(crate) struct Practised {
+    pictures: HashSet<PersonId>,
+    cases: HashSet<PersonId>,
+}
+
+impl Practised {
+    /// Whether this person counts.
+    pub fn has(&self, person: &Person) -> bool {
+        let (picture, case) = (
+            self.pictures.contains(&person.id),
+            self.cases.contains(&person.id),
+        );
+        drill::has_practised(person, picture, case)
+    }
 }
 
 impl App {
@@ -274,6 +297,7 @@ impl App {
         let mut tx = self.store.db.begin().await?;
         let files = drills::files(&mut tx, &self.store.keys, id).await?;
         drills::forget(&mut tx, id).await?;
+        case_drills::forget(&mut tx, id).await?;
         tx.commit().await?;
         for file in files {
             self.store.blobs.delete(&file.blob).await?;
@@ -281,7 +305,7 @@ impl App {
         Ok(())
     }
 
-    /// Whether the caller counts as having practised.
+    /// Whether the caller has sent in a picture within the year.
     ///
     /// # Errors
     /// Those of the store.
@@ -291,8 +315,12 @@ impl App {
         Ok(drills::has_passed(&mut read, caller.id()?, since).await?)
     }
 
-    /// Everybody who counts as having practised.
-    pub(crate) async fn practised(&self, read: &mut store::Read) -> Result<HashSet<PersonId>, AppError> {
-        Ok(drills::passed(read, self.now() - FRESH).await?)
+    /// Who counts as having practised.
+    pub(crate) async fn practised(&self, read: &mut store::Read) -> Result<Practised, AppError> {
+        let since = self.now() - FRESH;
+        Ok(Practised {
+            pictures: drills::passed(read, since).await?,
+            cases: case_drills::passed(read, since).await?,
+        })
     }
 }

@@ -61,7 +61,7 @@ pub use auth::{NewSession, PASSWORD_MIN, SignInError};
 pub use clock::{Clock, HeldClock};
 pub use copies::{Copied, CopiesOf, PageText};
 pub use daily::Daily;
-pub use drill::{DrillLetter, DrillView};
+pub use drill::{CaseDrillView, DrillLetter, DrillView};
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use feed::{Due, Feed};

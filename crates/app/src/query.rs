@@ -73,6 +73,8 @@ pub struct CaseView {
     pub viewer: Option<PersonId>,
     /// How the exhibits' working copies stand.
     pub copies: Vec<CopiesOf>,
+    /// It is a drill of the viewer's, and no case.
+    pub made_up: bool,
 }
 
 impl CaseView {
@@ -196,6 +198,7 @@ impl App {
             procedure,
             viewer,
             copies,
+            made_up: false,
         };
         Ok((view, keys, entries))
     }

@@ -159,7 +159,7 @@ impl App {
                 .get(&edition)
                 .is_some_and(|given| given.contains(&person.id))
         };
-        let drilled = |person: &Person| practised.contains(&person.id);
+        let drilled = |person: &Person| practised.has(person);
         let coverage = Coverage::count(&plan, &organisation, has, drilled, self.now());
         let people = match sight {
             Sight::Names => named(&plan, &organisation, unit, has),

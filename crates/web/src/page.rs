@@ -27,6 +27,8 @@ pub struct Frame {
     pub who: Option<Who>,
     /// Invented people and cases: every page says so.
     pub demo: bool,
+    /// A page of a made-up case: every one says so.
+    pub drill: bool,
     /// Path and query, for coming back after a change of language.
     pub path: String,
     /// The message of something that has just succeeded.
@@ -82,6 +84,8 @@ impl Frame {
             nav: nav(l, path, me),
             who,
             demo: app.is_demo(),
+            // By the address, so that no page of it can forget.
+            drill: path.starts_with("/practise/case") && me.is_some_and(domain::drill::case::is_for),
             path: path.to_owned(),
             done,
             outbox: me.map_or_else(String::new, |me| {

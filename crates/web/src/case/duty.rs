@@ -1,5 +1,6 @@
 //! The one next step on top of a case, and the duties beside its story.
 
+use super::head::home;
 use super::story::Teller;
 use crate::command::offer::{command_for, is_offered, waivable};
 use crate::guide::howto::{Howto, Shelf};
@@ -298,7 +299,7 @@ impl Duties<'_> {
     }
 
     fn href(&self, rest: &str) -> String {
-        format!("/cases/{}/{rest}", self.view.state.number)
+        format!("{}/{rest}", home(self.view))
     }
 }
 

@@ -44,6 +44,24 @@ pub fn number(text: &str) -> Result<CaseNumber, PageError> {
     CaseNumber::parse(text).ok_or_else(|| Fault::NotFound.into())
 }
 
+/// Where a case's pages are; a drill's are elsewhere, so that no address of it is ever a case's.
+pub fn home(view: &CaseView) -> String {
+    if view.made_up {
+        "/practise/case".to_owned()
+    } else {
+        format!("/cases/{}", view.state.number)
+    }
+}
+
+/// A case's number; a drill has none, only the word for what it is.
+pub fn called(l: &L, view: &CaseView) -> String {
+    if view.made_up {
+        l.t("drill")
+    } else {
+        view.state.number.to_string()
+    }
+}
+
 /// Who tells the stories on this request's pages.
 pub fn teller(ctx: &Ctx) -> Teller<'_> {
     Teller {
@@ -92,7 +110,7 @@ impl Head {
         let mut pills = Vec::new();
         if !view.may(Action::See) {
             return Self {
-                number: case.number.to_string(),
+                number: called(l, view),
                 title: title(ctx, view),
                 pills,
                 people,
@@ -123,7 +141,7 @@ impl Head {
             },
         ));
         Self {
-            number: case.number.to_string(),
+            number: called(l, view),
             title: title(ctx, view),
             pills,
             people,

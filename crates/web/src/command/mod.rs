@@ -6,7 +6,7 @@ pub mod offer;
 mod page;
 
 pub use form::Posted;
-pub use page::{Prepared, carry_out, done, prepare, refusal_text};
+pub use page::{Prepared, carry_out, cue, done, prepare, refusal_text, sent, shown};
 
 use app::App;
 use axum::Router;

@@ -3,6 +3,7 @@
 use app::CaseView;
 use domain::access::Action;
 use domain::case::{CaseState, CommandKind, MayContact, Phase, PoliceDecision};
+use domain::drill;
 use domain::duties::Duty;
 use domain::ids::PersonId;
 use domain::procedure::OwedBy;
@@ -66,6 +67,9 @@ pub fn is_offered(view: &CaseView, kind: CommandKind, me: &PersonId) -> bool {
 
 fn makes_sense(kind: CommandKind, view: &CaseView, me: &PersonId) -> bool {
     let case = &view.state;
+    if view.made_up && !drill::case::COMMANDS.contains(&kind) {
+        return false;
+    }
     match (case.phase, kind) {
         (Phase::Joined, _) => return false,
         (Phase::Closed, CommandKind::Reopen | CommandKind::NoteLegal) => return true,
@@ -155,7 +159,7 @@ pub fn waivable(view: &CaseView, duty: &Duty, me: &PersonId) -> bool {
         .waivable_by
         .iter()
         .any(|who| holder(who) == Some(me));
-    view.may(Action::Do(CommandKind::Waive)) && duty.is_open() && named
+    !view.made_up && view.may(Action::Do(CommandKind::Waive)) && duty.is_open() && named
 }
 
 /// The command that does a duty as the case stands, with what the address of its form needs to say.

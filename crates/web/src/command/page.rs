@@ -4,7 +4,7 @@ use super::ask::{self, Asking, open_before_closing};
 use super::form::{Form, Posted};
 use super::offer::{command_for, is_offered};
 use crate::case::duty::{Basis, Duties};
-use crate::case::head::{number, teller, title};
+use crate::case::head::{called, home, number, teller, title};
 use crate::ctx::Ctx;
 use crate::guide::howto::Shelf;
 use crate::page::{Fault, Frame, PageError, render, render_status};
@@ -23,11 +23,15 @@ use http::StatusCode;
 #[template(path = "command/page.html")]
 struct CommandPage {
     frame: Frame,
+    /// Where the case is.
+    home: String,
     number: String,
     case_title: String,
     command: &'static str,
     title: String,
     intro: String,
+    /// What the people of a drill say.
+    cue: Option<String>,
     after: String,
     button: String,
     basis: Option<Basis>,
@@ -109,8 +113,16 @@ pub async fn show(ctx: Ctx, Path((text, command)): Path<(String, String)>) -> Re
     if prepared.kind.is_of_statements() {
         return Ok(Redirect::to(&format!("/cases/{text}/statements")).into_response());
     }
-    let form = form(&ctx, &prepared, &asked(&ctx));
-    let mut page = page(&ctx, &prepared, form, None);
+    shown(&ctx, &prepared)
+}
+
+/// The page as somebody comes to it.
+///
+/// # Errors
+/// As [`render`].
+pub fn shown(ctx: &Ctx, prepared: &Prepared) -> Result<Response, PageError> {
+    let form = form(ctx, prepared, &asked(ctx));
+    let mut page = page(ctx, prepared, form, None);
     // Only where somebody comes by an old link; what was sent in vain keeps its form.
     page.not_now = page.open.is_empty() && !is_offered(&prepared.view, prepared.kind, &ctx.me.id);
     page.can_send &= !page.not_now;
@@ -124,19 +136,30 @@ pub async fn send(
     Body(pairs): Body<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let prepared = prepare(&ctx, &text, &command).await?;
-    let posted = Posted(pairs);
-    let mut form = form(&ctx, &prepared, &posted);
-    form.take(&posted);
-    match carry_out(&ctx, &prepared, &mut form).await? {
-        None => Ok(done(&prepared)),
-        Some(told) => render_status(told.status, &page(&ctx, &prepared, form, told.refused)),
+    sent(&ctx, &prepared, &Posted(pairs)).await
+}
+
+/// What was sent is done, or asked for again.
+///
+/// # Errors
+/// As [`carry_out`].
+pub async fn sent(ctx: &Ctx, prepared: &Prepared, posted: &Posted) -> Result<Response, PageError> {
+    let mut form = form(ctx, prepared, posted);
+    form.take(posted);
+    match carry_out(ctx, prepared, &mut form).await? {
+        None => Ok(done(prepared)),
+        Some(told) => render_status(told.status, &page(ctx, prepared, form, told.refused)),
     }
 }
 
 /// Back to the case, which says that it was done; to the list where the case has gone elsewhere.
 pub fn done(prepared: &Prepared) -> Response {
-    let number = &prepared.view.state.number;
-    Redirect::to(&format!("/cases/{number}?done={}", prepared.kind)).into_response()
+    let said = match prepared.kind {
+        // There is no letter to print afterwards.
+        CommandKind::Contact if prepared.view.made_up => "practise-contact",
+        kind => kind.name(),
+    };
+    Redirect::to(&format!("{}?done={said}", home(&prepared.view))).into_response()
 }
 
 /// Checks the form and gives the command. `None` if it was done; else what to say, with the fields marked.
@@ -159,12 +182,8 @@ pub async fn carry_out(ctx: &Ctx, prepared: &Prepared, form: &mut Form) -> Resul
         tracing::warn!(command = %prepared.kind, %error, "a form does not make its command");
         Fault::BadRequest
     })?;
-    match ctx
-        .app
-        .perform(&ctx.caller, &prepared.view.state.number, command, None)
-        .await
-    {
-        Ok(_) => Ok(None),
+    match perform(ctx, &prepared.view, command).await {
+        Ok(()) => Ok(None),
         Err(AppError::Refused(Refusal::Invalid { field, problem })) => {
             let message = ctx.l.t(&format!("problem-{problem}"));
             let field = if field == "absence_from" && form.field(&field).is_none() {
@@ -184,6 +203,14 @@ pub async fn carry_out(ctx: &Ctx, prepared: &Prepared, form: &mut Form) -> Resul
         }
         Err(other) => Err(other.into()),
     }
+}
+
+async fn perform(ctx: &Ctx, view: &CaseView, command: Command) -> Result<(), AppError> {
+    if view.made_up {
+        return ctx.app.perform_in_drill(&ctx.caller, &command).await;
+    }
+    let performed = ctx.app.perform(&ctx.caller, &view.state.number, command, None);
+    performed.await.map(drop)
 }
 
 /// Why a command is refused, and which duties that is about.
@@ -234,7 +261,8 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> 
     };
     CommandPage {
         frame: Frame::of(ctx),
-        number: view.state.number.to_string(),
+        home: home(view),
+        number: called(l, view),
         case_title: title(ctx, view),
         command: kind.name(),
         title: match kind {
@@ -242,6 +270,7 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> 
             kind => l.t(&format!("do-{kind}")),
         },
         intro: l.t(&format!("do-{kind}-intro")),
+        cue: cue(ctx, prepared),
         after: l.t(&format!("do-{kind}-after")),
         button: l.t(&format!("do-{kind}-send")),
         basis: duty.map(|duty| duties.basis(duty)),
@@ -253,6 +282,14 @@ fn page(ctx: &Ctx, prepared: &Prepared, form: Form, refused: Option<String>) -> 
         not_now: false,
         open,
     }
+}
+
+/// What the made-up people say that the manager is to act on.
+pub fn cue(ctx: &Ctx, prepared: &Prepared) -> Option<String> {
+    prepared
+        .view
+        .made_up
+        .then(|| ctx.l.t(&format!("practise-cue-{}", prepared.kind)))
 }
 
 /// The duty whose basis and deadline the page tells.
@@ -274,11 +311,11 @@ fn duty_of(kind: CommandKind, form: &Form) -> Option<DutyKind> {
 }
 
 fn still_open(ctx: &Ctx, view: &CaseView) -> Vec<(String, String, Option<String>)> {
-    let (number, teller) = (&view.state.number, teller(ctx));
+    let (home, teller) = (home(view), teller(ctx));
     let line = |duty: &domain::duties::Duty| {
         let (command, query) = command_for(view, duty.kind);
         let can = duty.is_owed() && is_offered(view, command, &ctx.me.id);
-        let href = can.then(|| format!("/cases/{number}/do/{command}{query}"));
+        let href = can.then(|| format!("{home}/do/{command}{query}"));
         (
             ctx.l.t(&format!("duty-{}", duty.kind)),
             teller.name(&duty.owner),

@@ -21,6 +21,8 @@ pub const DATE_HERE: &str = "[dato]";
 #[derive(Template)]
 #[template(path = "contact/letter.txt", escape = "none")]
 struct Letter {
+    /// It belongs to a drill: it must not leave the house.
+    drill: bool,
     to: String,
     child: bool,
     about: String,
@@ -61,6 +63,7 @@ pub fn write(ctx: &Ctx, view: &CaseView, wanted: &Wanted<'_>) -> String {
         .find_map(|(_, facts)| facts.platform.as_deref());
     let today = l.local(ctx.now).date();
     let letter = Letter {
+        drill: view.made_up,
         to: or_else(&addressee(view), NAME_HERE),
         child: case.guardian_only(),
         about: about(&l, case.medium(), platform),

@@ -4,6 +4,8 @@ mod ask;
 mod letter;
 mod page;
 
+pub use page::{advice, sent, shown};
+
 use app::App;
 use axum::Router;
 use axum::routing::get;

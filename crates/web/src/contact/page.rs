@@ -3,10 +3,10 @@
 use super::ask;
 use super::letter::{self, DATE_HERE, DEMAND_HERE, NAME_HERE, Wanted};
 use crate::case::duty::{Basis, Duties};
-use crate::case::head::{Head, number, teller};
+use crate::case::head::{Head, home, number, teller};
 use crate::case::story::Fact;
 use crate::command::form::{Form, Posted};
-use crate::command::{Prepared, carry_out, done, prepare};
+use crate::command::{Prepared, carry_out, cue, done, prepare};
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render, render_status};
 use app::CaseView;
@@ -24,6 +24,10 @@ use jiff::civil::Date;
 struct ContactPage {
     frame: Frame,
     head: Head,
+    /// Where the case is.
+    home: String,
+    /// What the people of a drill say.
+    cue: Option<String>,
     /// The lawyer's outcome in words, and the facts of the advice.
     outcome: Option<String>,
     advice: Vec<Fact>,
@@ -43,10 +47,18 @@ struct ContactPage {
 /// `GET /cases/{number}/do/contact`, with `?purpose=substance`, `boundary` or `both` for the letter.
 pub async fn show(ctx: Ctx, Path(text): Path<String>) -> Result<Response, PageError> {
     let prepared = prepare(&ctx, &text, CommandKind::Contact.name()).await?;
-    let chosen = chosen(&ctx, &prepared.view);
-    let mut form = blank(&ctx, &prepared.view, &chosen);
-    write_letter(&ctx, &prepared.view, &mut form, &chosen);
-    render(&page(&ctx, &prepared, form, &chosen, None))
+    shown(&ctx, &prepared)
+}
+
+/// The page as somebody comes to it.
+///
+/// # Errors
+/// As [`render`].
+pub fn shown(ctx: &Ctx, prepared: &Prepared) -> Result<Response, PageError> {
+    let chosen = chosen(ctx, &prepared.view);
+    let mut form = blank(ctx, &prepared.view, &chosen);
+    write_letter(ctx, &prepared.view, &mut form, &chosen);
+    render(&page(ctx, prepared, form, &chosen, None))
 }
 
 /// `POST /cases/{number}/do/contact`; with `rewrite`, writes the letter anew from the fields and asks again.
@@ -56,17 +68,24 @@ pub async fn send(
     Body(pairs): Body<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let prepared = prepare(&ctx, &text, CommandKind::Contact.name()).await?;
-    let posted = Posted(pairs);
+    sent(&ctx, &prepared, &Posted(pairs)).await
+}
+
+/// What was sent is kept, or asked for again.
+///
+/// # Errors
+/// As [`carry_out`].
+pub async fn sent(ctx: &Ctx, prepared: &Prepared, posted: &Posted) -> Result<Response, PageError> {
     let chosen: Vec<Purpose> = posted
         .all("purposes")
         .iter()
         .filter_map(|name| Purpose::parse(name))
         .collect();
-    let mut form = blank(&ctx, &prepared.view, &chosen);
-    form.take(&posted);
+    let mut form = blank(ctx, &prepared.view, &chosen);
+    form.take(posted);
     if posted.get("rewrite").is_some() {
-        write_letter(&ctx, &prepared.view, &mut form, &chosen);
-        return render(&page(&ctx, &prepared, form, &chosen, None));
+        write_letter(ctx, &prepared.view, &mut form, &chosen);
+        return render(&page(ctx, prepared, form, &chosen, None));
     }
     let letter = posted.all("letter");
     let spoken = posted
@@ -76,15 +95,15 @@ pub async fn send(
     if spoken {
         // The letter that we suggested was not sent, so it is no part of the record.
         form.set("letter", Vec::new());
-    } else if fill_in(&ctx, &mut form) {
-        let page = page(&ctx, &prepared, form, &chosen, None);
+    } else if fill_in(ctx, &mut form) {
+        let page = page(ctx, prepared, form, &chosen, None);
         return render_status(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    let Some(told) = carry_out(&ctx, &prepared, &mut form).await? else {
-        return Ok(done(&prepared));
+    let Some(told) = carry_out(ctx, prepared, &mut form).await? else {
+        return Ok(done(prepared));
     };
     form.set("letter", letter);
-    render_status(told.status, &page(&ctx, &prepared, form, &chosen, told.refused))
+    render_status(told.status, &page(ctx, prepared, form, &chosen, told.refused))
 }
 
 fn is_spoken(channel: Channel) -> bool {
@@ -188,6 +207,8 @@ fn page(
     ContactPage {
         frame: Frame::of(ctx),
         head: Head::of(ctx, view),
+        home: home(view),
+        cue: cue(ctx, prepared),
         outcome: assessment.map(|found| l.t(&format!("outcome-{}", found.outcome))),
         advice: advice(ctx, view),
         blocked: blocked(ctx, view),
@@ -204,7 +225,7 @@ fn page(
 }
 
 /// What the lawyer said of contact.
-fn advice(ctx: &Ctx, view: &CaseView) -> Vec<Fact> {
+pub fn advice(ctx: &Ctx, view: &CaseView) -> Vec<Fact> {
     let Some(assessment) = &view.state.assessment else {
         return Vec::new();
     };
@@ -241,14 +262,14 @@ fn letters(ctx: &Ctx, view: &CaseView, chosen: &[Purpose]) -> Vec<(String, Strin
     if ask::purposes(view).len() < 2 {
         return Vec::new();
     }
-    let number = &view.state.number;
+    let home = home(view);
     let current = match chosen {
         [Purpose::Substance] => "substance",
         [Purpose::Boundary] => "boundary",
         _ => "both",
     };
     let link = |name: &str| {
-        let href = format!("/cases/{number}/do/contact?purpose={name}");
+        let href = format!("{home}/do/contact?purpose={name}");
         (href, ctx.l.t(&format!("contact-letter-{name}")), name == current)
     };
     ["both", "substance", "boundary"].map(link).into()

@@ -35,6 +35,8 @@ struct Start {
     reading: Option<Owed>,
     /// They have not practised yet.
     practise: bool,
+    /// They lead a unit and have not handled a made-up case yet.
+    practise_case: bool,
     /// How many e-mails wait for the reader.
     mails: Option<String>,
     counts: Option<Counts>,
@@ -69,6 +71,7 @@ async fn show(visitor: Visitor) -> Result<Response, PageError> {
         reports: parts::reports(&ctx).await?,
         reading: Owed::of(&ctx).await?,
         practise: !ctx.app.has_practised(&ctx.caller).await?,
+        practise_case: ctx.app.owes_case_drill(&ctx.caller).await?,
         mails: crate::mail::waiting(&ctx).await?,
         counts: if watches {
             Some(ctx.app.counts(&ctx.caller).await?)

@@ -1,4 +1,7 @@
-//! `/practise`: take a screenshot of a made-up post, send it in as one would a real one, and see how it went.
+//! `/practise`: take a screenshot of a made-up post, send it in as one would a real one, and see how it went; for managers a made-up
+//! case too.
+
+mod case;
 
 use crate::ctx::Ctx;
 use crate::page::{Frame, PageError, render};
@@ -16,6 +19,9 @@ pub fn router() -> Router<Arc<App>> {
         .route("/practise", get(show).post(begin))
         .route("/practise/post", get(made_up))
         .route("/practise/serious", post(serious))
+        .route("/practise/case", get(case::show).post(case::begin))
+        .route("/practise/case/review", post(case::review))
+        .route("/practise/case/do/{command}", get(case::ask).post(case::act))
 }
 
 #[derive(Template)]
@@ -32,6 +38,8 @@ struct Page {
     missing: Vec<String>,
     /// Pictures came.
     sent: bool,
+    /// They lead a unit, so there is a made-up case to handle too.
+    leads: bool,
 }
 
 async fn show(ctx: Ctx) -> Result<Response, PageError> {
@@ -49,6 +57,7 @@ async fn show(ctx: Ctx) -> Result<Response, PageError> {
             .map(|part| ctx.l.t(&format!("practise-missing-{part}")))
             .collect(),
         sent: of(|view| view.files > 0),
+        leads: domain::drill::case::is_for(&ctx.me),
     })
 }
 
