@@ -18,6 +18,7 @@ mod operations;
 mod outbox;
 mod pages;
 mod practise;
+mod practise_case;
 mod profile;
 mod redaction;
 mod reminders;

@@ -228,6 +228,10 @@ fn every_value_has_a_word() {
     put("stopped", names!(domain::case::witnessed::Stopped));
     put("grade", names!(domain::case::Grade));
     put("arrival", names!(domain::case::Arrival));
+    put("practise-step", names!(domain::drill::case::Step));
+    put("practise-missed", names!(domain::drill::case::Missed));
+    let practised = domain::drill::case::COMMANDS.map(|command| command.name());
+    put("practise-cue", &practised);
     put("mail-door", names!(domain::mail::Door));
     put("mail-check", names!(domain::mail::Check));
     put("problem", Refusal::PROBLEMS);
