@@ -1,10 +1,14 @@
 // Redaction: boxes drawn, a copy made and taken, and its pixels looked at one by one: what was covered is not there.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 import { fill, report, startTown } from "../lib/town.js";
 
+const run = promisify(execFile);
+const MESSAGE = new URL("../../examples/matters/04-threatening-email/original.eml", import.meta.url);
 const SCREENSHOT = new URL("../../examples/matters/01-threat-in-comment-thread/screenshot-1.png", import.meta.url);
 
 /** The names of a PNG's chunks, in their order. */
@@ -14,6 +18,22 @@ function chunks(png) {
   for (; at < png.length; at += 12 + png.readUInt32BE(at)) names.push(png.toString("latin1", at + 4, at + 8));
   assert.equal(at, png.length, "nothing behind the end");
   return names;
+}
+
+/** A PDF of a page for each of these lines; its table of places is left out, which readers mend. */
+function letter(lines) {
+  const objects = [
+    "<</Type/Catalog/Pages 2 0 R>>", `<</Type/Pages/Kids[${lines.map((_, at) => `${3 + 2 * at} 0 R`).join(" ")}]/Count ${lines.length}>>`,
+    ...lines.flatMap((line, at) => {
+      const drawn = `BT /F1 24 Tf 60 700 Td (${line}) Tj ET`;
+      return [
+        `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents ${4 + 2 * at} 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>`,
+        `<</Length ${drawn.length}>>stream\n${drawn}\nendstream`,
+      ];
+    }),
+  ];
+  const body = objects.map((object, at) => `${at + 1} 0 obj${object}endobj\n`).join("");
+  return Buffer.from(`%PDF-1.4\n${body}trailer<</Root 1 0 R/Size ${objects.length + 1}>>\n%%EOF\n`);
 }
 
 /** A PNG's pixels as RGBA, decoded by the browser. */
@@ -54,9 +74,9 @@ describe("a copy with something covered", () => {
   before(async () => { [town, bytes] = await Promise.all([startTown(), readFile(SCREENSHOT)]); });
   after(() => town.stop());
 
-  const told = async (screen) => {
+  const told = async (screen, file = { name: "a.png", type: "image/png", bytes }) => {
     const target = await town.as(screen, "Mette Ravn");
-    const number = await report(target.page, { text: "Se billedet", files: [{ name: "a.png", type: "image/png", bytes }] });
+    const number = await report(target.page, { text: "Se bilaget", files: [file] });
     await target.done();
     return number;
   };
@@ -166,4 +186,82 @@ describe("a copy with something covered", () => {
     await page.getByRole("heading", { name: "Kopi 1: Platformen" }).waitFor();
     await done();
   });
+
+  /** The copy that is listed first, as a file. */
+  async function taken(page) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /^Hent kopi/ }).first().click()]);
+    return download.path();
+  }
+
+  for (const screen of ["desktop", "phone"])
+    test(`a document is drawn on page by page, and its words are gone (${screen})`, async () => {
+      const number = await told(screen, { name: "brev.pdf", type: "application/pdf", bytes: letter(["Mette bor paa Kirkevej 7", "Vi ses, Mette"]) });
+      const { page, look, done } = await town.as(screen, "Vibeke Holst");
+      const second = page.locator(".sheet[data-page='2']");
+      await page.goto(`/cases/${number}/exhibits/1/redact`);
+      for (let tries = 0; tries < 300 && !(await second.count()); tries++) await page.reload();
+      await second.locator("img").evaluate((picture) => picture.decode());
+      await second.scrollIntoViewIfNeeded();
+      const { width, height } = await second.boundingBox();
+      // Over the line that stands on the second page: 60 and 700 points from the lower left corner.
+      const corners = [[0.05, 0.13], [0.6, 0.19]].map(([x, y]) => ({ x: x * width, y: y * height }));
+      if (screen === "phone") for (const position of corners) await second.tap({ position });
+      else await second.dragTo(second, { sourcePosition: corners[0], targetPosition: corners[1] });
+      assert.equal(await page.locator("fieldset.box").first().getByLabel("Side").inputValue(), "2");
+      await look("redact-document");
+      await fill(page, { recipient: "police", reason: "En kollegas navn" });
+      await page.getByRole("button", { name: "Lav kopien" }).click();
+      await page.getByRole("heading", { name: "Kopi 1: Politiet" }).waitFor();
+      const copy = await taken(page);
+      assert.equal((await run("pdftotext", [copy, "-"])).stdout.trim(), "");
+      // Read off its pixels, as a machine would: the first page whole, the second without its line.
+      for (const [side, words] of [[1, /Kirkevej/], [2, /^(?!.*Mette)/s]]) {
+        const picture = `${copy}-${side}`;
+        await run("pdftoppm", ["-png", "-singlefile", "-r", "150", "-f", side, "-l", side, copy, picture]);
+        assert.match((await run("tesseract", [`${picture}.png`, "-", "-l", "dan"])).stdout, words);
+      }
+      await done();
+    });
+
+  for (const screen of ["desktop", "phone"])
+    test(`an e-mail is covered in the words that are marked or written (${screen})`, async () => {
+      const number = await told(screen, { name: "brev.eml", type: "message/rfc822", bytes: await readFile(MESSAGE) });
+      const { page, look, done, expect } = await town.as(screen, "Vibeke Holst");
+      expect(/422/);
+      await page.goto(`/cases/${number}/exhibits/1`);
+      await page.getByRole("link", { name: "Lav en kopi med noget dækket" }).click();
+      const text = page.locator("#text");
+      assert.match(await text.innerText(), /min husleje på fredag/);
+      // A word is marked as people do it: pressed twice.
+      const middle = await text.evaluate((box) => {
+        const range = document.createRange();
+        const words = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+        while (words.nextNode()) {
+          const at = words.currentNode.data.indexOf("husleje");
+          if (at < 0) continue;
+          range.setStart(words.currentNode, at);
+          range.setEnd(words.currentNode, at + 7);
+        }
+        const { x, y, width, height } = range.getBoundingClientRect();
+        const { left, top } = box.getBoundingClientRect();
+        return { x: x + width / 2 - left, y: y + height / 2 - top };
+      });
+      await text.dblclick({ position: middle });
+      await page.getByRole("button", { name: "Dæk det, jeg har markeret" }).click();
+      const passages = page.getByLabel("Det, der skal dækkes");
+      assert.equal(await passages.inputValue(), "husleje");
+      await passages.fill("husleje\nsara\nMette Ravn");
+      await fill(page, { recipient: "access-request", reason: "Navne på andre" });
+      await look("redact-text");
+      await page.getByRole("button", { name: "Lav kopien" }).click();
+      await page.locator("#errors", { hasText: "Linje 3: Står ikke i teksten" }).waitFor();
+      await look("redact-text-wrong");
+      await passages.fill("husleje\nsara");
+      await page.getByRole("button", { name: "Lav kopien" }).click();
+      await page.getByRole("heading", { name: "Kopi 1: Aktindsigt" }).waitFor();
+      const copy = await readFile(await taken(page), "utf8");
+      assert.match(copy, /min █████ på fredag/);
+      assert.doesNotMatch(copy, /sara|husleje/i);
+      await done();
+    });
 });

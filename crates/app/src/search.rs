@@ -12,11 +12,11 @@ use domain::ids::CaseId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
-use store::derivatives::{self, Kind, Outcome};
+use store::derivatives::{self, Derivative, Kind, Outcome};
 use store::jobs::{self, Job, Lane};
 use store::search::Leaf;
 pub use store::search::Place;
-use store::{StoreError, Tx, journal};
+use store::{Keys, StoreError, Tx, journal};
 
 /// The job that reads one case again; its payload is the case's id.
 pub(crate) const INDEX: &str = "index";
@@ -245,31 +245,7 @@ impl App {
         let Some(state) = CaseState::fold(&entries) else {
             return Ok(());
         };
-        let mut texts: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-        for made in made.iter().filter(|made| made.kind == Kind::Text) {
-            let json = match &made.outcome {
-                Outcome::File(blob) => self.whole(blob, &keys).await?,
-                Outcome::Note(json) => json.clone(),
-                Outcome::Failed(_) => continue,
-            };
-            let text: outside::media::Text =
-                serde_json::from_slice(&json).map_err(|error| AppError::Internal(error.into()))?;
-            let mut plain = text.plain();
-            plain.truncate(plain.floor_char_boundary(TEXT));
-            if !state.is_infected(made.exhibit) {
-                texts.entry(made.exhibit).or_default().push(plain);
-            }
-        }
-        for (_, exhibit) in &state.exhibits {
-            let is_text = coverable(&exhibit.media_type) == Some(Coverable::Text);
-            if !is_text || state.is_infected(exhibit.number) {
-                continue;
-            }
-            if let Some(mut plain) = self.plain(exhibit, &keys).await?.text {
-                plain.truncate(plain.floor_char_boundary(TEXT));
-                texts.entry(exhibit.number).or_default().push(plain);
-            }
-        }
+        let texts = self.texts_of(&state, &made, &keys).await?;
         let circles = circles(&state, &entries, self.now());
         let leaves: Vec<Leaf> = circles
             .into_iter()
@@ -277,6 +253,42 @@ impl App {
             .collect();
         let (search, id, round) = (Arc::clone(&self.store.search), id.clone(), round.to_owned());
         blocking(move || search.put(&id, state.changed_at, &round, &leaves)).await
+    }
+
+    /// What can be read in a case's exhibits, by their numbers: the words of their working copies, and texts themselves. Not in
+    /// infected ones.
+    async fn texts_of(
+        &self,
+        state: &CaseState,
+        made: &[Derivative],
+        keys: &Keys,
+    ) -> Result<BTreeMap<u32, Vec<String>>, AppError> {
+        let mut texts: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+        let mut keep = |exhibit: u32, mut text: String| {
+            text.truncate(text.floor_char_boundary(TEXT));
+            texts.entry(exhibit).or_default().push(text);
+        };
+        let is_read = |made: &&Derivative| made.kind == Kind::Text && !state.is_infected(made.exhibit);
+        for made in made.iter().filter(is_read) {
+            let json = match &made.outcome {
+                Outcome::File(blob) => self.whole(blob, keys).await?,
+                Outcome::Note(json) => json.clone(),
+                Outcome::Failed(_) => continue,
+            };
+            let text: outside::media::Text =
+                serde_json::from_slice(&json).map_err(|error| AppError::Internal(error.into()))?;
+            keep(made.exhibit, text.plain());
+        }
+        for (_, exhibit) in &state.exhibits {
+            let is_text = coverable(&exhibit.media_type) == Some(Coverable::Text);
+            if is_text
+                && !state.is_infected(exhibit.number)
+                && let Some(plain) = self.plain(exhibit, keys).await?.text
+            {
+                keep(exhibit.number, plain);
+            }
+        }
+        Ok(texts)
     }
 
     fn leaf(&self, circle: Circle, entries: &[Entry], texts: &BTreeMap<u32, Vec<String>>) -> Leaf {

@@ -8,9 +8,13 @@ use domain::case::redaction::{Covers, Order, Patch};
 use domain::case::{Command, Recipient, Refusal, Region, Viewing};
 use domain::ids::CaseNumber;
 
-fn screenshot() -> Vec<u8> {
+fn matter(file: &str) -> Vec<u8> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/matters");
-    std::fs::read(folder.join("01-threat-in-comment-thread/screenshot-1.png")).unwrap()
+    std::fs::read(folder.join(file)).unwrap()
+}
+
+fn screenshot() -> Vec<u8> {
+    matter("01-threat-in-comment-thread/screenshot-1.png")
 }
 
 fn order(exhibit: u32) -> Order {
@@ -26,6 +30,15 @@ fn order(exhibit: u32) -> Order {
         name: "J.nr. 26/114".into(),
         reason: "Navne på andre".into(),
         covers: Covers::Boxes(vec![Patch { page: 0, region }]),
+    }
+}
+
+/// The same of a text.
+fn passages(exhibit: u32, all: &[&str]) -> Order {
+    let covers = Covers::Passages(all.iter().map(|one| (*one).to_owned()).collect());
+    Order {
+        covers,
+        ..order(exhibit)
     }
 }
 
@@ -96,5 +109,40 @@ on_both! {
         try_to(&test, VIBEKE, &other, Command::Join { into: number.as_str().to_owned() }).await.unwrap();
         assert!(test.app.redacted_copy(&test.caller(VIBEKE), &other, 1, 1).await.is_ok());
         assert_eq!(refusal(redact(&test, VIBEKE, &other, &order(1)).await), Refusal::CaseJoined);
+    }
+
+    async fn a_message_is_covered_in_words_everywhere_they_stand(test) {
+        let message = matter("04-threatening-email/forwarded.eml");
+        let number = tell(&test, LONE, about(METTE), &[("brev.eml", &message)]).await.number;
+        let read = test.app.plain_text(&test.caller(VIBEKE), &number, 1).await.unwrap();
+        let text = read.text.unwrap();
+        assert!(!read.cut && text.contains("Sara") && text.contains("husleje"), "{text}");
+        let asked = passages(1, &["SARA", "jimmi.dahl@example.net"]);
+        let made = redact(&test, VIBEKE, &number, &asked).await.unwrap();
+        assert_eq!((made.covers, made.media_type.as_str()), (2, "text/plain"));
+        let (_, copy) = test.app.redacted_copy(&test.caller(IDA), &number, 1, 1).await.unwrap();
+        let copy = String::from_utf8(copy).unwrap();
+        assert!(copy.contains("husleje") && copy.contains("█████"), "{copy}");
+        let small = copy.to_lowercase();
+        assert!(!small.contains("sara") && !small.contains("jimmi.dahl@"), "{copy}");
+        // Reading it is reading the exhibit, and who may not finds nothing.
+        let log = test.app.access_log(&test.caller(VIBEKE), Some(&number), None, 50).await.unwrap();
+        assert!(log.items.iter().any(|seen| seen.what == Some(Viewing::Exhibit) && seen.who == VIBEKE));
+        for other in [DORTHE, DPO, ADMIN] {
+            not_found(test.app.plain_text(&test.caller(other), &number, 1).await);
+        }
+        // What stands nowhere is named, and nothing is made.
+        let missing = passages(1, &["Sara", "Mette Ravn"]);
+        assert_eq!(refusal(redact(&test, VIBEKE, &number, &missing).await), Refusal::invalid("passages.1", "not-in-text"));
+        assert_eq!(refusal(redact(&test, VIBEKE, &number, &order(1)).await), Refusal::invalid("exhibit", "not-coverable"));
+        assert_eq!(view(&test, VIBEKE, &number).await.state.redactions.len(), 1);
+    }
+
+    async fn a_text_too_long_to_read_whole_is_not_covered_in_part(test) {
+        let long = "Mette Ravn bor her.\n".repeat(900_000);
+        let number = tell(&test, LONE, about(METTE), &[("lang.txt", long.as_bytes())]).await.number;
+        assert!(test.app.plain_text(&test.caller(VIBEKE), &number, 1).await.unwrap().cut);
+        let asked = passages(1, &["Mette Ravn"]);
+        assert_eq!(refusal(redact(&test, VIBEKE, &number, &asked).await), Refusal::invalid("exhibit", "too-large"));
     }
 }

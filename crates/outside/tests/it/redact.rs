@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
+use crate::media::pdf;
 use domain::case::Region;
+use domain::case::redaction::Patch;
 use domain::case::statement::PARTS;
 use image::{ImageFormat, Rgb, RgbImage};
-use outside::media::{self, Fault};
+use outside::media::{self, CoveredBy, Fault, NotCovered};
+use outside::paper::Language;
 use proptest::prelude::*;
 
 /// A picture none of whose pixels is black, each its own.
@@ -137,4 +140,136 @@ fn hex_bomb() -> Vec<u8> {
     ]);
     png.extend_from_slice(b"\0\0\0\0IDAT\x35\xaf\x06\x1e\0\0\0\0IEND\xae\x42\x60\x82");
     png
+}
+
+/// The document with these places black, as a PDF.
+fn covered_pages(original: &[u8], patches: Vec<Patch>) -> Result<Vec<u8>, NotCovered> {
+    let room = tempfile::tempdir().expect("a folder");
+    let path = room.path().join("original");
+    std::fs::write(&path, original).expect("written");
+    let by = CoveredBy {
+        language: Language::Danish,
+        title: "Kopi med noget dækket".into(),
+        page: "Side {n}".into(),
+    };
+    let at = "2026-11-25T10:00:00Z".parse().expect("a time");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(media::covered_document(&path, room.path(), patches, by, at))
+}
+
+/// What a tool of poppler's says of a document.
+fn asked(tool: &str, arguments: &[&str], pdf: &[u8]) -> String {
+    let room = tempfile::tempdir().expect("a folder");
+    let path = room.path().join("copy.pdf");
+    std::fs::write(&path, pdf).expect("written");
+    let mut command = std::process::Command::new(tool);
+    command.args(arguments).arg(&path);
+    if tool == "pdftotext" {
+        command.arg("-");
+    }
+    let done = command.output().expect("poppler runs");
+    assert!(done.status.success(), "{done:?}");
+    String::from_utf8_lossy(&done.stdout).into_owned()
+}
+
+/// A page as it is seen.
+fn seen(pdf: &[u8], page: u32) -> RgbImage {
+    let room = tempfile::tempdir().expect("a folder");
+    let (path, out) = (room.path().join("copy.pdf"), room.path().join("page"));
+    std::fs::write(&path, pdf).expect("written");
+    let page = page.to_string();
+    let done = std::process::Command::new("pdftoppm")
+        .args([
+            "-png",
+            "-singlefile",
+            "-scale-to",
+            "1600",
+            "-f",
+            &page,
+            "-l",
+            &page,
+        ])
+        .args([&path, &out])
+        .output()
+        .expect("pdftoppm runs");
+    assert!(done.status.success(), "{done:?}");
+    image::open(out.with_extension("png"))
+        .expect("a page")
+        .into_rgb8()
+}
+
+#[test]
+fn a_document_s_pages_become_pictures_and_what_was_covered_is_in_none_of_them() {
+    let hidden = "/OpenAction<</S/JavaScript/JS(app.alert\\('Mette'\\))>>";
+    let original = pdf(&["Mette Ravn bor her", "Og mere om sagen"], hidden);
+    assert!(asked("pdftotext", &[], &original).contains("Mette Ravn"));
+    // The upper quarter of the first page, where its words stand.
+    let upper = Region {
+        x: 0,
+        y: 0,
+        w: PARTS,
+        h: PARTS / 4,
+    };
+    let patch = Patch {
+        page: 1,
+        region: upper,
+    };
+    let copy = covered_pages(&original, vec![patch]).expect("a copy");
+    assert_eq!(asked("pdftotext", &[], &copy).trim(), "", "no words are left");
+    assert!(!copy.windows(5).any(|part| part == b"Mette"));
+    let pictures = asked("pdfimages", &["-list"], &copy);
+    assert_eq!(
+        pictures.lines().skip(2).count(),
+        2,
+        "a picture a page: {pictures}"
+    );
+    let told = asked("pdfinfo", &[], &copy);
+    assert!(
+        told.contains("JavaScript:      no") && told.contains("Pages:           2"),
+        "{told}"
+    );
+    assert_eq!(asked("pdfdetach", &["-list"], &copy).trim(), "0 embedded files");
+    let (first, second) = (seen(&copy, 1), seen(&copy, 2));
+    let dark = |page: &RgbImage, x, y| page.get_pixel(x, y).0.iter().all(|part| *part < 24);
+    for (x, y) in [(5, 5), (600, 200), (first.width() - 5, first.height() / 4 - 5)] {
+        assert!(dark(&first, x, y), "{x}, {y}");
+    }
+    assert!(
+        !dark(&first, 5, first.height() / 4 + 8),
+        "nothing beside it is covered"
+    );
+    let ink = |page: &RgbImage| page.pixels().filter(|pixel| pixel.0[0] < 128).count();
+    let beside = first
+        .pixels()
+        .skip((first.width() * (first.height() / 4 + 8)) as usize);
+    assert_eq!(beside.filter(|pixel| pixel.0[0] < 128).count(), 0);
+    assert!(ink(&second) > 200, "the other page can still be read");
+    // A page keeps its shape: A4 on end.
+    let sides = f64::from(first.height()) / f64::from(first.width());
+    assert!((sides - 842.0 / 595.0).abs() < 0.01, "{sides}");
+}
+
+#[test]
+fn a_document_that_is_too_long_broken_or_lacks_the_page_is_not_covered_by_halves() {
+    let all = Region {
+        x: 0,
+        y: 0,
+        w: PARTS,
+        h: PARTS,
+    };
+    let on = |page| vec![Patch { page, region: all }];
+    let long = covered_pages(&pdf(&["x"; 21], ""), on(1));
+    assert!(matches!(long, Err(NotCovered::TooManyPages)), "{long:?}");
+    assert!(covered_pages(&pdf(&["x"; 20], ""), on(20)).is_ok());
+    let beyond = [on(2), on(3)].concat();
+    let beyond = covered_pages(&pdf(&["x"; 2], ""), beyond);
+    assert!(matches!(beyond, Err(NotCovered::NoSuchPage(1))), "{beyond:?}");
+    let broken = covered_pages(b"%PDF-1.7 and nothing else", on(1));
+    assert!(
+        matches!(broken, Err(NotCovered::Fault(Fault::Broken))),
+        "{broken:?}"
+    );
 }

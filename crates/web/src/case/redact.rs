@@ -357,14 +357,14 @@ pub async fn download(
 ) -> Result<Response, PageError> {
     let number = number(&text)?;
     let (made, bytes) = ctx.app.redacted_copy(&ctx.caller, &number, n, copy).await?;
-    let ending = match made.media_type.as_str() {
-        "image/png" => "png",
-        "application/pdf" => "pdf",
-        _ => "txt",
+    let (ending, content_type) = match made.media_type.as_str() {
+        "image/png" => ("png", "image/png"),
+        "application/pdf" => ("pdf", "application/pdf"),
+        _ => ("txt", "text/plain; charset=utf-8"),
     };
     let name = format!("attachment; filename=\"bilag-{n:03}-kopi-{copy}.{ending}\"");
     let headers = [
-        (CONTENT_TYPE, made.media_type),
+        (CONTENT_TYPE, content_type.to_owned()),
         (CONTENT_DISPOSITION, name),
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),

@@ -9,7 +9,7 @@ fn screenshot() -> Vec<u8> {
 }
 
 /// A PDF that `pdftoppm` mends: its table of places is left out.
-fn pdf() -> Vec<u8> {
+pub fn pdf() -> Vec<u8> {
     let mut out = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n".to_vec();
     out.extend_from_slice(b"2 0 obj<</Type/Pages/Kids[4 0 R 5 0 R]/Count 2>>endobj\n");
     out.extend_from_slice(

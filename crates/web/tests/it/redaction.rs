@@ -170,3 +170,96 @@ async fn what_cannot_be_a_box_is_named_and_what_was_typed_stays() {
     let text = vibeke.get(&format!("/cases/{number}/exhibits/1")).await.text();
     assert!(text.contains("2 steder er dækket"), "{text}");
 }
+
+#[tokio::test]
+async fn a_document_is_covered_page_by_page_once_its_pages_can_be_shown() {
+    let app = TestApp::new().await;
+    let mette = app.as_("p10").await;
+    let told = [("about", "me"), ("text", "Se her.")];
+    let letter = crate::copies::pdf();
+    let number = mette
+        .post_multipart("/report", &told, &[("brev.pdf", &*letter)])
+        .await
+        .number();
+    let vibeke = app.as_("p09").await;
+    let form = vibeke.get(&page(&number)).await;
+    check(&form, "da", "a document whose pages are not made");
+    assert!(
+        form.text().contains("ikke klar til at blive vist"),
+        "{}",
+        form.text()
+    );
+    app.inner.app.make_copies().await.expect("copies");
+    let form = vibeke.get(&page(&number)).await;
+    check(&form, "da", "the page for a copy of a document");
+    for n in [1, 2] {
+        let sheet = format!("data-page=\"{n}\"><img src=\"/cases/{number}/exhibits/1/pages/{n}\"");
+        assert!(form.text().contains(&sheet), "{}", form.text());
+    }
+    let on = |page: &'static str| {
+        let mut fields = one_box("0", "0", "100", "50");
+        fields[0].1 = page;
+        fields
+    };
+    for (page, said) in [("3", "Firkant 1: Ligger på en side"), ("", "Firkant 1: ")] {
+        let answer = send(&vibeke, &number, on(page)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains(said), "{}", answer.text());
+    }
+    assert_eq!(
+        send(&vibeke, &number, on("2")).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let copy = vibeke
+        .get(&format!("/cases/{number}/exhibits/1/redacted/1"))
+        .await;
+    assert_eq!(
+        (copy.header("content-type"), copy.header("content-disposition")),
+        ("application/pdf", "attachment; filename=\"bilag-001-kopi-1.pdf\"")
+    );
+    assert!(copy.body.starts_with(b"%PDF") && !copy.body.windows(6).any(|part| part == b"Letter"));
+}
+
+#[tokio::test]
+async fn a_message_is_covered_in_words_and_what_stands_nowhere_is_named_by_its_line() {
+    let app = TestApp::new().await;
+    let mette = app.as_("p10").await;
+    let told = [("about", "me"), ("text", "Se her.")];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/matters");
+    let message = std::fs::read(folder.join("04-threatening-email/original.eml")).expect("a message");
+    let number = mette
+        .post_multipart("/report", &told, &[("brev.eml", &*message)])
+        .await
+        .number();
+    let vibeke = app.as_("p09").await;
+    let form = vibeke.get(&page(&number)).await;
+    check(&form, "da", "the page for a copy of a message");
+    assert!(form.text().contains("min husleje på fredag"), "{}", form.text());
+    let covered = |lines: &'static str| vec![("passages", lines)];
+    for (lines, said) in [
+        ("", "Det, der skal dækkes: "),
+        ("Sara\r\nen anden", "Linje 2: Står ikke i teksten"),
+        ("e", "Linje 1: "),
+    ] {
+        let answer = send(&vibeke, &number, covered(lines)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{lines}");
+        let text = answer.text();
+        assert!(
+            text.contains(said) && text.contains("Andres navne"),
+            "{said}: {text}"
+        );
+    }
+    let made = send(&vibeke, &number, covered("sara\r\n\r\nJimmi Dahl\r\n")).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
+    let copy = vibeke
+        .get(&format!("/cases/{number}/exhibits/1/redacted/1"))
+        .await;
+    assert_eq!(copy.header("content-type"), "text/plain; charset=utf-8");
+    let text = copy.text();
+    assert!(text.contains("min husleje på fredag"), "{text}");
+    assert!(!text.contains("Sara") && !text.contains("Jimmi Dahl"), "{text}");
+    for stranger in ["p10", "p11", "p13", "p05", "p06"] {
+        let stranger = app.as_(stranger).await;
+        assert_eq!(stranger.get(&page(&number)).await.status, StatusCode::NOT_FOUND);
+    }
+}
