@@ -122,8 +122,10 @@ describe("the server as a witness", () => {
     const dossier = join(unpacked, (await readdir(unpacked, { recursive: true })).find((name) => name.endsWith(".pdf")));
     const close = (text) => text.replace(/[\s\u00ad\u200b\u2060-]/g, "");
     const words = close((await run("pdftotext", [dossier, "-"])).stdout);
-    for (const said of ["Ét vidne og serveren", "Serveren alene", "det er billedet, der tæller", "Det viser ikke, hvem der har skrevet det, og ikke, hvad der stod før eller efter."])
+    for (const said of ["Ét vidne og serveren", "Serveren alene", "hentede selv bilag 2 dér, hvor linket fører hen.", "det er billedet, der tæller", "Det viser ikke, hvem der har skrevet det, og ikke, hvad der stod før eller efter."])
       assert.ok(words.includes(close(said)), said);
+    // It is read for years.
+    assert.match(words, new RegExp(`Dannet\\p{L}+\\d+\\.\\p{L}+\\.?${new Date().getFullYear()}kl`, "u"));
     await copyFile(dossier, at("../shots/witness-dossier.pdf"));
   });
 
@@ -150,6 +152,7 @@ describe("the server as a witness", () => {
         const text = await main.innerText();
         assert.ok(text.includes(seen), `${seen}: ${text}`);
         await manager.look(`witness-sent-${name}`);
+        assert.equal(/Hvem der svarede, er derfor usikkert/.test(text), name === "certificate", name);
         assert.equal(await page.locator("main a[href*='/do/corroborate']").count() > 0, !["slettet", "refused"].includes(name), name);
         if (name === "refused") continue;
         await page.goto(`/cases/${number}/exhibits/2`);

@@ -29,7 +29,7 @@ impl Composer for Words {
     }
 
     fn dossier(&self, material: Material) -> Dossier {
-        let l = L::new(material.language, &material.calendar.local(material.now));
+        let l = L::new(material.language, &material.calendar.local(material.now)).with_years();
         let organisation = masked(&material, &l);
         let teller = Teller {
             l: &l,
@@ -63,7 +63,7 @@ impl Composer for Words {
                     let stamped = stamped(shown.exhibit.number, &material.entries, &material.proved, &l);
                     let page = exhibit(shown, &material.state, &teller);
                     ExhibitPage {
-                        corroboration: format!("{} {stamped}", page.corroboration),
+                        corroboration: format!("{}\n{stamped}", page.corroboration),
                         ..page
                     }
                 })
@@ -314,10 +314,10 @@ fn corroboration(exhibit: u32, case: &CaseState, l: &L) -> String {
     );
     for other in case.borne_out_by(exhibit) {
         let also = l.ta("exhibit-borne-out-by", &[("number", other)]);
-        told = format!("{told} {also}.");
+        told = format!("{told}\n{also}.");
     }
     for look in witness::looks(l, case, exhibit) {
-        told = format!("{told} {look}");
+        told = format!("{told}\n{look}");
     }
     told
 }
@@ -372,7 +372,11 @@ fn exhibit(shown: Shown, case: &CaseState, teller: &Teller<'_>) -> ExhibitPage {
         size: l.bytes(exhibit.bytes),
         sha256: exhibit.sha256.clone(),
         came: match look {
-            Some(look) => format!("{}. {}", came(&exhibit, None, l), witness::paragraph(l, look)),
+            Some(look) => format!(
+                "{}.\n{}",
+                came(&exhibit, None, l),
+                witness::lines(l, look, exhibit.number)
+            ),
             None => came(&exhibit, case.mailed.get(&exhibit.number), l),
         },
         seen,

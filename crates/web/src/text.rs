@@ -27,6 +27,8 @@ pub struct L {
     zone: TimeZone,
     /// Dates of another year than this moment's carry their year.
     now: Timestamp,
+    /// Every day is told with its year.
+    years: bool,
 }
 
 impl L {
@@ -36,7 +38,14 @@ impl L {
             language,
             zone: local_now.time_zone().clone(),
             now: local_now.timestamp(),
+            years: false,
         }
+    }
+
+    /// Tells every day with its year, for what is read years from now.
+    #[must_use]
+    pub fn with_years(self) -> Self {
+        Self { years: true, ..self }
     }
 
     /// The text of a key. A key that is missing comes back in brackets `⟦…⟧`, which no test lets pass.
@@ -90,10 +99,10 @@ impl L {
         at.to_zoned(self.zone.clone())
     }
 
-    /// A civil day: `12. okt.`; with its year when that is not this year's.
+    /// A civil day: `12. okt.`; with its year when that is not this year's, or years are always told.
     pub fn day(&self, day: Date) -> String {
         let (number, month) = (day.day().to_string(), self.t(&format!("month-{}", day.month())));
-        if day.year() == self.local(self.now).year() {
+        if !self.years && day.year() == self.local(self.now).year() {
             return self.ta("date", &[("day", number), ("month", month)]);
         }
         self.day_in_full(day)

@@ -433,6 +433,8 @@ impl Teller<'_> {
                 (l.t(key), String::new(), self.facts(&told))
             }
             Event::ExhibitSealed(exhibit) => {
+                let own = exhibit.is_servers_own();
+                let key = if own { "event-exhibit-fetched" } else { key };
                 let what = l.ta(key, &[("number", exhibit.number)]);
                 let bytes = l.bytes(exhibit.bytes);
                 let facts = [

@@ -86,26 +86,31 @@ pub fn facts(l: &L, look: &Witnessed) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The same as one paragraph, for the dossier.
-pub fn paragraph(l: &L, look: &Witnessed) -> String {
-    let sentence = |(label, text): (String, String)| {
-        let end = if text.ends_with('.') { "" } else { "." };
-        format!("{label}: {text}{end}")
-    };
+/// The same for the dossier, a line each. Of the archive it says where that stands, if it stands beside the picture.
+pub fn lines(l: &L, look: &Witnessed, exhibit: u32) -> String {
+    if let Some(picture) = look.picture.filter(|picture| *picture != exhibit) {
+        return l.ta("witness-same-look", &[("number", picture)]);
+    }
+    let line = |(label, text): (String, String)| format!("{label}: {text}");
     facts(l, look)
         .into_iter()
-        .map(sentence)
+        .map(line)
         .collect::<Vec<_>>()
-        .join(" ")
+        .join("\n")
 }
 
 /// For an exhibit that somebody sent: what the server saw where its link led, a sentence a look.
 pub fn looks(l: &L, case: &CaseState, exhibit: u32) -> Vec<String> {
     let told = |look: &Witnessed| {
         let args = [("seen", seen(l, look)), ("at", l.at(look.at))];
+        let doubted = look
+            .certificate
+            .as_ref()
+            .is_some_and(|certificate| !certificate.trusted);
         let told = [
             Some(l.ta("witness-looked", &args)),
             stopped(l, look),
+            doubted.then(|| l.t("witness-not-trusted")),
             Some(exhibits(l, look)),
         ];
         let told: Vec<String> = told
@@ -206,12 +211,18 @@ mod tests {
             ..Witnessed::nothing("https://forum.example/traad/7", at, Stopped::TooSlow)
         };
         let local = Calendar::danish([]).local(at);
-        let danish = paragraph(&L::new(Language::Da, &local), &look);
+        let danish = L::new(Language::Da, &local);
+        let told = lines(&danish, &look, 3);
+        assert_eq!(
+            told,
+            "Hentet i samme omgang som bilag 2. Dér står, hvad serveren mødte."
+        );
+        let danish = lines(&danish, &look, 2);
         for part in [
-            "Linket: https://forum.example/traad/7. Hentet (efter serverens ur): mandag 12. okt. kl. 19.42.",
-            "Hvad serveren mødte: siden kræver, at man logger ind.",
-            "På vejen: https://forum.example/traad/7 (302).",
-            "gælder fra 12. okt. 2026 til 12. okt. 2026. Serveren kunne ikke bekræfte det.",
+            "Linket: https://forum.example/traad/7\nHentet (efter serverens ur): mandag 12. okt. kl. 19.42\n",
+            "Hvad serveren mødte: siden kræver, at man logger ind\n",
+            "På vejen: https://forum.example/traad/7 (302)\n",
+            "gælder fra 12. okt. 2026 til 12. okt. 2026. Serveren kunne ikke bekræfte certifikatet.",
             "Hvem der svarede, er derfor usikkert.",
             "Siden blev ikke færdig inden for 60 sekunder.",
             "2 dele af siden ligger ikke på det offentlige internet",
@@ -221,9 +232,9 @@ mod tests {
             assert!(danish.contains(part), "{part}: {danish}");
         }
         assert!(!danish.contains(".."), "{danish}");
-        let english = paragraph(&L::new(Language::En, &local), &look);
+        let english = lines(&L::new(Language::En, &local), &look, 2);
         assert!(
-            english.contains("What the server met: the page asks one to sign in.")
+            english.contains("What the server met: the page asks one to sign in\n")
                 && english.contains("It does not show who wrote anything."),
             "{english}"
         );
