@@ -42,6 +42,7 @@ impl App {
             progress(report.cases, total);
         }
         self.verify_files(&mut report, &used).await?;
+        self.verify_apart(&mut report).await?;
         self.verify_seals(&mut report).await?;
         Ok(report)
     }
@@ -72,7 +73,7 @@ impl App {
                 _ => continue,
             };
             used.insert(blob.clone());
-            match self.hash_of(blob, &keys).await {
+            match self.hash_of(blob, keys.of(Compartment::Matter)).await {
                 Ok((sha256, bytes)) if (sha256.as_str(), bytes) == is => report.bytes += bytes,
                 Ok(_) => report
                     .failures
@@ -84,8 +85,7 @@ impl App {
     }
 
     /// The SHA-256 of a sealed file's plaintext, and its length.
-    async fn hash_of(&self, blob: &BlobId, keys: &store::Keys) -> Result<(String, u64), store::StoreError> {
-        let key = keys.of(Compartment::Matter);
+    async fn hash_of(&self, blob: &BlobId, key: &proof::DataKey) -> Result<(String, u64), store::StoreError> {
         let mut stream = self.store.blobs.open_stream(blob, key).await?;
         let (mut hash, mut bytes) = (Sha256::new(), 0);
         while let Some(part) = stream.try_next().await? {
@@ -95,13 +95,37 @@ impl App {
         Ok((hex::encode(hash.finalize()), bytes))
     }
 
-    /// Files that belong to no exhibit. While a server runs, one may be on its way in: then it is gone or used later.
+    /// Files that belong to nothing. While a server runs, one may be on its way in: then it is gone or used later.
     async fn verify_files(&self, report: &mut StoreReport, used: &BTreeSet<BlobId>) -> Result<(), AppError> {
-        let mut read = self.store.db.read().await?;
-        for id in self.store.blobs.list().await? {
-            if !used.contains(&id) && store::blobs::find(&mut read, &id).await?.is_none() {
+        let files = self.store.blobs.list().await?;
+        let owned = store::blobs::owned(&mut self.store.db.read().await?).await?;
+        for id in files {
+            if !used.contains(&id) && !owned.contains(&id) {
                 report.failures.push(format!("file {id}: belongs to no exhibit"));
             }
+        }
+        Ok(())
+    }
+
+    /// What is kept apart from the cases, under the system's key: uploads under way, drills, e-mails that are in no case.
+    async fn verify_apart(&self, report: &mut StoreReport) -> Result<(), AppError> {
+        let mut read = self.store.db.read().await?;
+        for (what, blob) in store::blobs::apart(&mut read).await? {
+            let Err(error) = self.hash_of(&blob, self.store.keys.of_uploads()).await else {
+                continue;
+            };
+            // One that was forgotten meanwhile is no damage.
+            if store::blobs::owned(&mut read).await?.contains(&blob) {
+                report.failures.push(format!("{what}: {error}"));
+            }
+        }
+        let ring = &self.store.keys;
+        for found in [
+            store::drills::damaged(&mut read, ring).await?,
+            store::case_drills::damaged(&mut read, ring).await?,
+            store::mails::damaged(&mut read, ring).await?,
+        ] {
+            report.failures.extend(found);
         }
         Ok(())
     }

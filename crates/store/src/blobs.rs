@@ -29,6 +29,7 @@ statements! {
     FIND = "SELECT id, case_id, compartment, bytes, at FROM blobs WHERE id = $1";
     OF_CASE = "SELECT id, case_id, compartment, bytes, at FROM blobs WHERE case_id = $1 ORDER BY at, id";
     IDS = "SELECT id FROM blobs UNION ALL SELECT blob FROM upload_pieces UNION ALL SELECT blob FROM drill_files";
+    APART = "SELECT 'upload ' || upload, blob FROM upload_pieces UNION ALL SELECT 'drill ' || drill, blob FROM drill_files";
 }
 
 /// Bytes gathered before they are written, and read at once.
@@ -71,6 +72,28 @@ pub async fn find(on: &mut impl Ask, id: &BlobId) -> Result<Option<BlobRow>> {
         .await?
         .map(|row| read_row(&row))
         .transpose()
+}
+
+/// Every file that something owns: a case, an upload under way, or a drill. What is not among them is removed by
+/// [`Blobs::sweep`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn owned(on: &mut impl Ask) -> Result<HashSet<BlobId>> {
+    let rows = on.sql(IDS).all().await?;
+    rows.iter().map(|row| row.text(0).map(BlobId::new)).collect()
+}
+
+/// The files that are kept apart from the cases, under the system's key, each with what it belongs to.
+///
+/// # Errors
+/// Those of the database.
+pub async fn apart(on: &mut impl Ask) -> Result<Vec<(String, BlobId)>> {
+    let rows = on.sql(APART).all().await?;
+    let files = rows
+        .iter()
+        .map(|row| Ok((row.text(0)?, BlobId::new(row.text(1)?))));
+    files.collect()
 }
 
 /// A case's files, oldest first.
@@ -210,10 +233,7 @@ impl Blobs {
             .await
             .map_err(StoreError::other)??;
         let files: HashSet<BlobId> = self.list().await?.into_iter().collect();
-        let mut recorded = HashSet::new();
-        for row in on.sql(IDS).all().await? {
-            recorded.insert(BlobId::new(row.text(0)?));
-        }
+        let recorded = owned(on).await?;
         for id in files.difference(&recorded) {
             self.delete(id).await?;
             removed.push(id.as_str().into());

@@ -14,6 +14,7 @@ use crate::keys::{self, KeyRing};
 statements! {
     ADD = "INSERT INTO case_drills (id, person, started, entries) VALUES ($1, $2, $3, $4)";
     LATEST = "SELECT id, person, started, entries, passed_at FROM case_drills WHERE person = $1 ORDER BY started DESC LIMIT 1";
+    ALL = "SELECT id, person, started, entries, passed_at FROM case_drills";
     LOCK = "UPDATE case_drills SET entries = entries WHERE id = $1";
     KEEP = "UPDATE case_drills SET entries = $2, passed_at = $3 WHERE id = $1 AND passed_at IS NULL";
     PASSED = "SELECT person FROM case_drills WHERE passed_at > $1";
@@ -105,6 +106,16 @@ pub async fn passed(on: &mut impl Ask, since: Timestamp) -> Result<HashSet<Perso
 pub async fn has_passed(on: &mut impl Ask, person: &PersonId, since: Timestamp) -> Result<bool> {
     let query = on.sql(HAS_PASSED).bind(person.as_str());
     Ok(query.bind(since.as_microsecond()).one().await?.count(0)? > 0)
+}
+
+/// A line for each whose entries do not open.
+///
+/// # Errors
+/// Those of the database.
+pub async fn damaged(on: &mut impl Ask, ring: &KeyRing) -> Result<Vec<String>> {
+    let rows = on.sql(ALL).all().await?;
+    let faults = rows.iter().filter_map(|row| read(ring, row).err());
+    Ok(faults.map(|error| format!("a manager's drill: {error}")).collect())
 }
 
 /// Forgets what was written in it, and all of it unless it was passed.

@@ -20,6 +20,7 @@ statements! {
         WHERE id = $1 AND passed_at IS NULL";
     PASSED = "SELECT person FROM drills WHERE passed_at > $1";
     HAS_PASSED = "SELECT COUNT(*) FROM drills WHERE person = $1 AND passed_at > $2";
+    ALL = "SELECT id FROM drills";
     ATTEMPTS = "SELECT COUNT(*) FROM drill_files WHERE drill = $1 AND place = 1";
     FILES = "SELECT attempt, name, media_type, blob FROM drill_files WHERE drill = $1 ORDER BY attempt, place";
     ADD_FILE = "INSERT INTO drill_files (drill, attempt, place, name, media_type, blob) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -164,6 +165,21 @@ pub async fn files(on: &mut impl Ask, ring: &KeyRing, id: &str) -> Result<Vec<Dr
         })
     });
     files.collect()
+}
+
+/// A line for each of which something that is kept does not open.
+///
+/// # Errors
+/// Those of the database.
+pub async fn damaged(on: &mut impl Ask, ring: &KeyRing) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for row in on.sql(ALL).all().await? {
+        let id = row.text(0)?;
+        if let Err(error) = files(on, ring, &id).await {
+            lines.push(format!("drill {id}: {error}"));
+        }
+    }
+    Ok(lines)
 }
 
 /// Forgets its pictures and its word, and all of it unless it was passed; the files are the caller's to remove.

@@ -24,6 +24,7 @@ statements! {
         card = NULL WHERE id = $1 AND state IN ('waiting', 'no-case')";
     DISCARD = "UPDATE mails SET state = 'discarded', decided_by = $2, decided_at = $3, decision = $4, message = NULL \
         WHERE id = $1 AND state = 'waiting'";
+    SEALED = "SELECT id FROM mails WHERE card IS NOT NULL OR message IS NOT NULL OR decision IS NOT NULL";
     PURGE = "DELETE FROM mails WHERE state IN ('no-case', 'discarded') AND at < $1";
 }
 
@@ -207,6 +208,22 @@ pub async fn discard(
         .bind(by.as_str())
         .bind(at.as_microsecond());
     Ok(query.bind(decision.as_slice()).run().await? > 0)
+}
+
+/// A line for each mail of which something that is kept does not open.
+///
+/// # Errors
+/// Those of the database.
+pub async fn damaged(on: &mut impl Ask, ring: &KeyRing) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for row in on.sql(SEALED).all().await? {
+        let id = row.text(0)?;
+        let card = get(on, ring, &id).await.map(drop);
+        if let Err(error) = card.and(message(on, ring, &id).await) {
+            lines.push(format!("e-mail {id}: {error}"));
+        }
+    }
+    Ok(lines)
 }
 
 /// Forgets what was no case or was discarded and came before `before`; gives their number.

@@ -25,6 +25,7 @@ macro_rules! on_both {
 
 mod auth;
 mod copies;
+mod drill;
 mod escalate;
 mod export;
 mod harness;
