@@ -1,25 +1,29 @@
 //! Practising: pictures that come through the same doors as a report, kept apart from every case, and read by a job.
 
 mod case;
+mod judge;
+mod sent;
 
 pub use case::CaseDrillView;
+pub use sent::AttemptView;
 
+use crate::idempotency::Once;
+use crate::mailroom::TakenMail;
+use crate::report::fingerprint;
 use crate::{App, AppError, Caller, ClaimedFile, Incoming};
-use domain::case::{Arrival, NewReport, Refusal};
+use domain::case::{NewReport, Refusal, report};
 use domain::drill::{self, FRESH, KEPT, OPEN, Part, Way};
-use domain::ids::{CaseNumber, PersonId};
+use domain::ids::{BlobId, PersonId, ReportId};
 use domain::language::Language;
 use domain::organisation::Person;
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt as _;
 use jiff::Zoned;
-use outside::media;
-use outside::post::{NotSent, Note};
+use sent::Sent;
 use std::collections::HashSet;
 use store::case_drills;
-use store::drills::{self, Drill, DrillFile};
-use store::jobs::{self, Job, Lane};
-use tokio::io::AsyncWriteExt as _;
+use store::drills::{self, Drill};
+use store::jobs::{self, Lane};
 
 /// The jobs' names; payload: the drill's id, and of judging the way.
 pub(crate) const JUDGE: &str = "drill-judge";
@@ -39,20 +43,23 @@ pub struct DrillLetter {
     pub to: String,
     pub passed: bool,
     pub missing: Vec<Part>,
+    /// The names of files that were not opened, since malware was found in them.
+    pub infected: Vec<String>,
     /// Where it can be gone on with, or made a report of.
     pub link: Option<String>,
 }
 
-/// How somebody's latest drill stands.
+/// How somebody's practising stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrillView {
+    /// The latest drill.
     pub drill: Drill,
     /// It can still be sent in.
     pub open: bool,
     /// Pictures came that are not read yet.
     pub waits: bool,
-    /// Pictures that came, all in all.
-    pub files: usize,
+    /// Everything that came and is still kept, of earlier drills too, newest first.
+    pub attempts: Vec<AttemptView>,
 }
 
 /// Everybody who has practised within the year.
@@ -97,7 +104,7 @@ impl App {
         Ok(drill)
     }
 
-    /// The caller's latest drill; none if there is none.
+    /// How the caller's practising stands; none if they have no drill and nothing of one is kept.
     ///
     /// # Errors
     /// Those of the store.
@@ -106,12 +113,13 @@ impl App {
         let Some(drill) = drills::latest(&mut read, caller.id()?).await? else {
             return Ok(None);
         };
-        let files = drills::files(&mut read, &self.store.keys, &drill.id).await?;
-        let attempts = files.last().map_or(0, |file| file.attempt);
+        let attempts = self.my_attempts(&mut read, caller).await?;
+        let of_this = attempts.iter().filter(|attempt| attempt.drill == drill.id);
+        let last = of_this.map(|attempt| attempt.attempt).max().unwrap_or(0);
         Ok(Some(DrillView {
-            open: drill.passed_at.is_none() && self.now() < drill.started + OPEN,
-            waits: drill.passed_at.is_none() && attempts > drill.judged_attempt,
-            files: files.len(),
+            open: self.goes_on(&drill),
+            waits: drill.passed_at.is_none() && last > drill.judged_attempt,
+            attempts,
             drill,
         }))
     }
@@ -121,29 +129,85 @@ impl App {
     /// # Errors
     /// Those of the store.
     pub async fn practises(&self, caller: &Caller) -> Result<bool, AppError> {
-        Ok(self.my_drill(caller).await?.is_some_and(|drill| drill.open))
+        let mut read = self.store.db.read().await?;
+        let drill = drills::latest(&mut read, caller.id()?).await?;
+        Ok(drill.is_some_and(|drill| self.goes_on(&drill)))
     }
 
-    /// Takes what came as a report for the caller's drill instead: no case is made of it.
+    fn goes_on(&self, drill: &Drill) -> bool {
+        drill.passed_at.is_none() && self.now() < drill.started + OPEN
+    }
+
+    /// Takes what came as a report for the caller's drill instead: no case is made of it, and everything is kept that it takes to make
+    /// one of it after all. `false` if they have no drill that is open: then nothing was done, and it is a report like any other. The
+    /// same `idempotency` key is the same sending. What `incoming` holds is the caller's to discard.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] without an open drill; [`AppError::Files`] naming every refused file; [`AppError::Refused`] for `exhibit` if
-    /// none came.
+    /// As [`App::report`]; [`AppError::Refused`] for `exhibit` if no file came.
     pub async fn try_drill(
         &self,
         caller: &Caller,
-        mut incoming: Incoming,
+        incoming: &mut Incoming,
         claimed: &[ClaimedFile],
-        way: Way,
-    ) -> Result<(), AppError> {
+        new: &NewReport,
+        idempotency: Option<&str>,
+    ) -> Result<bool, AppError> {
         incoming.end_file().await?;
         incoming.check(claimed)?;
-        let view = self.my_drill(caller).await?.filter(|view| view.open);
-        let drill = view.ok_or(AppError::NotFound)?.drill;
+        let once = self.once(caller, idempotency, &("drill", fingerprint(new, incoming)))?;
+        if let Some(once) = &once {
+            let mut tx = self.store.db.begin().await?;
+            match self.answered(&mut tx, once).await {
+                Ok(Some(_)) => return Ok(true),
+                Ok(None) => {}
+                // The key is that of a report, or of something else: there it is said.
+                Err(AppError::KeyReused) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        if !self.practises(caller).await? {
+            return Ok(false);
+        }
         if incoming.count() == 0 {
             return Err(Refusal::invalid("exhibit", "at-least-one").into());
         }
+        self.could_be_told(caller, incoming, new)?;
         let mut kept = Vec::new();
+        let done = match self.copy_apart(incoming, &mut kept).await {
+            Ok(()) => {
+                let sent = Sent::of(incoming, claimed, new);
+                let mail = TakenMail::practised(incoming, caller.id()?, self.now());
+                self.keep_attempt(caller, mail.as_ref(), &sent, &kept, once.as_ref())
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        if !matches!(done, Ok(true)) {
+            for (_, _, blob) in &kept {
+                self.store.blobs.delete(blob).await?;
+            }
+        }
+        done
+    }
+
+    /// What could be no report is said at once: it may have to become one.
+    fn could_be_told(&self, caller: &Caller, incoming: &Incoming, new: &NewReport) -> Result<(), AppError> {
+        let (organisation, procedure) = (self.organisation(), self.procedure());
+        let ctx = self.context(&organisation, &procedure, self.now());
+        let new = NewReport {
+            files: incoming.count(),
+            ..new.clone()
+        };
+        let id = ReportId::new(self.new_id());
+        Ok(report(&new, caller.id()?, id, &ctx).map(drop)?)
+    }
+
+    /// The files once more, under the system's key: the case whose key they came under will never be.
+    async fn copy_apart(
+        &self,
+        incoming: &mut Incoming,
+        kept: &mut Vec<(String, String, BlobId)>,
+    ) -> Result<(), AppError> {
         for file in &incoming.files {
             let key = incoming.keys.of(Compartment::Matter);
             let mut plain = self.store.blobs.open_stream(&file.blob, key).await?;
@@ -154,142 +218,38 @@ impl App {
             writer.finish().await?;
             kept.push((file.name.clone(), file.media_type.to_owned(), blob));
         }
-        incoming.discard().await;
+        Ok(())
+    }
+
+    async fn keep_attempt(
+        &self,
+        caller: &Caller,
+        mail: Option<&TakenMail>,
+        sent: &Sent,
+        kept: &[(String, String, BlobId)],
+        once: Option<&Once>,
+    ) -> Result<bool, AppError> {
+        let way = if mail.is_some() { Way::Email } else { Way::Page };
+        let (json, now) = (sent.json()?, self.now());
         let mut tx = self.store.db.begin().await?;
-        let attempt =
-            drills::add_files(&mut tx, &self.store.keys, &drill.id, &kept, &mut self.dice()).await?;
+        let drill = drills::lock_latest(&mut tx, caller.id()?).await?;
+        let Some(drill) = drill.filter(|drill| self.goes_on(drill)) else {
+            return Ok(false);
+        };
+        let (ring, mut dice) = (&self.store.keys, self.dice());
+        let to = (drill.id.as_str(), way, now);
+        let attempt = drills::add_attempt(&mut tx, ring, to, &json, kept, &mut dice).await?;
+        if let Some(mail) = mail {
+            self.mail_practised(&mut tx, mail).await?;
+        }
+        if let Some(once) = once {
+            self.remember(&mut tx, once, b"drill").await?;
+        }
         let payload = format!("{} {attempt} {way}", drill.id);
         let job = format!("{JUDGE}-{}-{attempt}", drill.id);
-        jobs::enqueue_in(&mut tx, Lane::Slow, &job, JUDGE, &payload, self.now()).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// The job: reads the pictures of an attempt, and says whether the word is in one of them.
-    pub(crate) async fn judge_drill(&self, payload: &str) -> Result<(), AppError> {
-        let mut parts = payload.split(' ');
-        let (Some(id), Some(attempt), Some(way)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(anyhow::anyhow!("a drill, its attempt and its way").into());
-        };
-        let way = Way::parse(way).unwrap_or(Way::Page);
-        let attempt: u64 = attempt.parse().unwrap_or(0);
-        let mut read = self.store.db.read().await?;
-        let Some(drill) = drills::get(&mut read, id).await? else {
-            return Ok(());
-        };
-        let files = drills::files(&mut read, &self.store.keys, id).await?;
-        drop(read);
-        let mut text = String::new();
-        for file in files.iter().filter(|file| file.attempt == attempt) {
-            text += &self.words_in(file).await?;
-            text.push('\n');
-        }
-        let judged = drill::judge(&drill.word, &text);
-        let mut tx = self.store.db.begin().await?;
-        drills::judge(&mut tx, (id, attempt), way, &judged, self.now()).await?;
-        if way == Way::Email && self.writing.is_some() {
-            let job = format!("{TOLD}-{id}-{attempt}");
-            jobs::enqueue_in(&mut tx, Lane::Slow, &job, TOLD, id, self.now()).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// The job: says by e-mail how it went.
-    pub(crate) async fn tell_drill(&self, job: &Job) -> Result<(), AppError> {
-        let Some(writing) = &self.writing else {
-            return Ok(());
-        };
-        let mut read = self.store.db.read().await?;
-        let Some(drill) = drills::get(&mut read, &job.payload).await? else {
-            return Ok(());
-        };
-        let language = store::people::language(&mut read, &drill.person).await?;
-        drop(read);
-        let organisation = self.organisation();
-        let Some(person) = organisation.person(&drill.person).filter(|person| person.active) else {
-            return Ok(());
-        };
-        let written = self.composer.drill(&DrillLetter {
-            language: language
-                .as_deref()
-                .and_then(Language::parse)
-                .unwrap_or(Language::Da),
-            now: self.calendar().local(self.now()),
-            municipality: self.procedure().municipality.clone(),
-            to: person.name.clone(),
-            passed: drill.passed_at.is_some(),
-            missing: drill.missing.clone(),
-            link: writing.home.as_ref().map(|home| format!("{home}/practise")),
-        });
-        let note = Note {
-            to: (&person.email, &person.name),
-            subject: &written.subject,
-            text: &written.text,
-            at: self.now(),
-            id: &job.id,
-            answers: None,
-        };
-        match writing.post.send(&note).await {
-            Err(error @ NotSent::Later(_)) if job.attempts < TRIES => Err(anyhow::Error::from(error).into()),
-            Err(error) => {
-                tracing::error!(%error, "how a drill went can't be sent");
-                Ok(())
-            }
-            Ok(()) => Ok(()),
-        }
-    }
-
-    async fn words_in(&self, file: &DrillFile) -> Result<String, AppError> {
-        if !media::is_copied(&file.media_type) {
-            return Ok(String::new());
-        }
-        let internal = |error: std::io::Error| AppError::Internal(error.into());
-        let room = tempfile::Builder::new()
-            .prefix("vaern-drill-")
-            .tempdir()
-            .map_err(internal)?;
-        let original = room.path().join("original");
-        let mut out = tokio::fs::File::create(&original).await.map_err(internal)?;
-        let key = self.store.keys.of_uploads();
-        let mut plain = self.store.blobs.open_stream(&file.blob, key).await?;
-        while let Some(bytes) = plain.try_next().await? {
-            out.write_all(&bytes).await.map_err(internal)?;
-        }
-        out.flush().await.map_err(internal)?;
-        let copies = media::copies(&original, &file.media_type, room.path()).await;
-        let texts = copies.texts.into_iter().filter_map(|made| made.what.ok());
-        Ok(texts.map(|text| text.plain()).collect::<Vec<_>>().join("\n"))
-    }
-
-    /// It was no drill: everything that came becomes a report of the caller's. The manager asks whom it is aimed at.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] if nothing came; otherwise as [`App::report`].
-    pub async fn drill_is_serious(&self, caller: &Caller, text: &str) -> Result<CaseNumber, AppError> {
-        let view = self.my_drill(caller).await?.ok_or(AppError::NotFound)?;
-        let mut read = self.store.db.read().await?;
-        let files = drills::files(&mut read, &self.store.keys, &view.drill.id).await?;
-        drop(read);
-        if files.is_empty() {
-            return Err(AppError::NotFound);
-        }
-        let mut incoming = self.begin_report(caller);
-        for file in &files {
-            incoming.file(&file.name, Arrival::Uploaded).await?;
-            let key = self.store.keys.of_uploads();
-            let mut plain = self.store.blobs.open_stream(&file.blob, key).await?;
-            while let Some(bytes) = plain.try_next().await? {
-                incoming.write(&bytes).await?;
-            }
-            incoming.end_file().await?;
-        }
-        let new = NewReport {
-            text: text.to_owned(),
-            ..NewReport::default()
-        };
-        // The same press twice is one report.
-        let once = format!("drill-{}", view.drill.id);
-        let receipt = self.report(caller, incoming, &[], new, Some(&once)).await?;
-        Ok(receipt.number)
+        jobs::enqueue_in(&mut tx, Lane::Slow, &job, JUDGE, &payload, now).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The job: a drill has had its time; the result of one that was passed stays.

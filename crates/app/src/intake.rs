@@ -60,6 +60,8 @@ pub struct Incoming {
     scanner: Option<Scanner>,
     /// How it came, if it is an e-mail.
     pub(crate) slip: Option<Slip>,
+    /// The drill and its attempt in which these files came first.
+    pub(crate) drill: Option<(String, u64)>,
     kept: bool,
 }
 
@@ -116,6 +118,7 @@ impl App {
             dice: self.dice(),
             scanner: self.scanner.clone(),
             slip: None,
+            drill: None,
             kept: false,
         }
     }

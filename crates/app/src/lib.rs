@@ -61,13 +61,13 @@ pub use auth::{NewSession, PASSWORD_MIN, SignInError};
 pub use clock::{Clock, HeldClock};
 pub use copies::{Copied, CopiesOf, PageText};
 pub use daily::Daily;
-pub use drill::{CaseDrillView, DrillLetter, DrillView};
+pub use drill::{AttemptView, CaseDrillView, DrillLetter, DrillView};
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use feed::{Due, Feed};
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
 pub use mailroom::{
-    Delivered, Delivery, Fetched, MAIL_LIMIT, MailCard, MailReceipt, MailRow, Writing, Written,
+    Delivered, Delivery, Fetched, MAIL_LIMIT, MailCard, MailReceipt, MailRow, MailText, Writing, Written,
 };
 pub use notices::{Notice, NoticeKind};
 pub use operations::{FailedJob, JOBS, JobsOf, Operations, StampRow};

@@ -105,6 +105,9 @@ impl App {
             .await?;
         self.scan_later(&mut tx, &incoming.case, &incoming.files, &exhibits)
             .await?;
+        if let Some((drill, attempt)) = &incoming.drill {
+            store::drills::became(&mut tx, (drill, *attempt), &performed.number).await?;
+        }
         let receipt = Receipt {
             number: performed.number,
             report: id,
@@ -249,7 +252,7 @@ fn next(duties: &[Duty]) -> Vec<Next> {
 }
 
 /// What makes two sendings the same: the words and the files, not when they came.
-fn fingerprint(new: &NewReport, incoming: &Incoming) -> (String, Vec<(String, String)>) {
+pub(crate) fn fingerprint(new: &NewReport, incoming: &Incoming) -> (String, Vec<(String, String)>) {
     let files = incoming
         .files
         .iter()

@@ -40,12 +40,17 @@ impl Incoming {
     }
 }
 
-fn scanned(exhibit: u32, scan: &Scan) -> Event {
-    let (verdict, found) = match &scan.verdict {
+/// The verdict, and what was found, or why there is no answer.
+pub(crate) fn said(scan: &Scan) -> (Verdict, String) {
+    match &scan.verdict {
         malware::Verdict::Clean => (Verdict::Clean, String::new()),
         malware::Verdict::Infected(name) => (Verdict::Infected, name.clone()),
         malware::Verdict::Unchecked(why) => (Verdict::Unchecked, (*why).to_owned()),
-    };
+    }
+}
+
+fn scanned(exhibit: u32, scan: &Scan) -> Event {
+    let (verdict, found) = said(scan);
     Event::ExhibitScanned {
         exhibit,
         verdict,

@@ -115,7 +115,9 @@ pub async fn has_passed(on: &mut impl Ask, person: &PersonId, since: Timestamp) 
 pub async fn damaged(on: &mut impl Ask, ring: &KeyRing) -> Result<Vec<String>> {
     let rows = on.sql(ALL).all().await?;
     let faults = rows.iter().filter_map(|row| read(ring, row).err());
-    Ok(faults.map(|error| format!("a manager's drill: {error}")).collect())
+    Ok(faults
+        .map(|error| format!("a manager's drill: {error}"))
+        .collect())
 }
 
 /// Forgets what was written in it, and all of it unless it was passed.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::drill::{Judged, Part, Way};
-use domain::ids::{BlobId, PersonId};
+use domain::ids::{BlobId, CaseNumber, PersonId};
 use jiff::Timestamp;
 use rand::CryptoRng;
 
@@ -21,9 +21,17 @@ statements! {
     PASSED = "SELECT person FROM drills WHERE passed_at > $1";
     HAS_PASSED = "SELECT COUNT(*) FROM drills WHERE person = $1 AND passed_at > $2";
     ALL = "SELECT id FROM drills";
-    ATTEMPTS = "SELECT COUNT(*) FROM drill_files WHERE drill = $1 AND place = 1";
+    LOCK = "UPDATE drills SET word = word WHERE id = $1";
+    COUNT = "SELECT COUNT(*) FROM drill_attempts WHERE drill = $1";
+    ADD_ATTEMPT = "INSERT INTO drill_attempts (drill, attempt, at, way, sent) VALUES ($1, $2, $3, $4, $5)";
+    KEEP_SENT = "UPDATE drill_attempts SET sent = $3 WHERE drill = $1 AND attempt = $2";
+    BECAME = "UPDATE drill_attempts SET number = $3 WHERE drill = $1 AND attempt = $2 AND number IS NULL";
+    ATTEMPTS = "SELECT a.drill, a.attempt, a.at, a.way, a.sent, a.number FROM drill_attempts a JOIN drills d ON d.id = a.drill \
+        WHERE d.person = $1 ORDER BY a.at DESC, a.attempt DESC";
+    ATTEMPT = "SELECT drill, attempt, at, way, sent, number FROM drill_attempts WHERE drill = $1 AND attempt = $2";
     FILES = "SELECT attempt, name, media_type, blob FROM drill_files WHERE drill = $1 ORDER BY attempt, place";
     ADD_FILE = "INSERT INTO drill_files (drill, attempt, place, name, media_type, blob) VALUES ($1, $2, $3, $4, $5, $6)";
+    FORGET_ATTEMPTS = "DELETE FROM drill_attempts WHERE drill = $1";
     FORGET_FILES = "DELETE FROM drill_files WHERE drill = $1";
     FORGET_WORD = "UPDATE drills SET word = '' WHERE id = $1 AND passed_at IS NOT NULL";
     FORGET = "DELETE FROM drills WHERE id = $1 AND passed_at IS NULL";
@@ -51,6 +59,19 @@ pub struct DrillFile {
     pub name: String,
     pub media_type: String,
     pub blob: BlobId,
+}
+
+/// What came together: one sending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    pub drill: String,
+    /// Of its drill: 1, 2, 3 …
+    pub number: u64,
+    pub at: Timestamp,
+    pub way: Way,
+    /// What came beside the files, as JSON; none if it came before this was kept.
+    pub sent: Option<Vec<u8>>,
+    pub became: Option<CaseNumber>,
 }
 
 /// Begins one.
@@ -124,18 +145,38 @@ pub async fn has_passed(on: &mut impl Ask, person: &PersonId, since: Timestamp) 
     Ok(query.bind(since.as_microsecond()).one().await?.count(0)? > 0)
 }
 
-/// Keeps the files of one more attempt: name, media type, file; gives its number.
+/// A person's latest, held until the transaction ends, so that no attempt comes between.
 ///
 /// # Errors
-/// [`StoreError::Unique`] if another came at the same moment.
-pub async fn add_files(
+/// Those of the database.
+pub async fn lock_latest(tx: &mut Tx, person: &PersonId) -> Result<Option<Drill>> {
+    let Some(found) = latest(tx, person).await? else {
+        return Ok(None);
+    };
+    tx.sql(LOCK).bind(found.id.as_str()).run().await?;
+    get(tx, &found.id).await
+}
+
+/// Keeps one more attempt and its files (name, media type, file); gives its number. The drill is held: [`lock_latest`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn add_attempt(
     tx: &mut Tx,
     ring: &KeyRing,
-    id: &str,
+    (id, way, at): (&str, Way, Timestamp),
+    sent: &[u8],
     files: &[(String, String, BlobId)],
     rng: &mut (impl CryptoRng + Send),
 ) -> Result<u64> {
-    let attempt = tx.sql(ATTEMPTS).bind(id).one().await?.count(0)? + 1;
+    let attempt = tx.sql(COUNT).bind(id).one().await?.count(0)? + 1;
+    let sent = seal(ring, id, attempt, sent, rng);
+    let query = tx
+        .sql(ADD_ATTEMPT)
+        .bind(id)
+        .bind(attempt.cast_signed())
+        .bind(at.as_microsecond());
+    query.bind(way.name()).bind(sent.as_slice()).run().await?;
     for (place, (name, media_type, blob)) in (1_u64..).zip(files) {
         let name = keys::seal_note(ring.system(), [id, "drill", "name"], name.as_bytes(), rng);
         let query = tx
@@ -147,6 +188,50 @@ pub async fn add_files(
         query.bind(blob.as_str()).run().await?;
     }
     Ok(attempt)
+}
+
+/// Keeps what is now known of what came beside the files.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keep_sent(
+    tx: &mut Tx,
+    ring: &KeyRing,
+    (id, attempt): (&str, u64),
+    sent: &[u8],
+    rng: &mut (impl CryptoRng + Send),
+) -> Result<()> {
+    let sent = seal(ring, id, attempt, sent, rng);
+    let query = tx.sql(KEEP_SENT).bind(id).bind(attempt.cast_signed());
+    query.bind(sent.as_slice()).run().await.map(drop)
+}
+
+/// Notes the case that an attempt became.
+///
+/// # Errors
+/// Those of the database.
+pub async fn became(tx: &mut Tx, (id, attempt): (&str, u64), number: &CaseNumber) -> Result<()> {
+    let query = tx.sql(BECAME).bind(id).bind(attempt.cast_signed());
+    query.bind(number.as_str()).run().await.map(drop)
+}
+
+/// A person's attempts that are still kept, of all their drills, newest first.
+///
+/// # Errors
+/// [`StoreError::Damaged`] if one does not open.
+pub async fn attempts(on: &mut impl Ask, ring: &KeyRing, person: &PersonId) -> Result<Vec<Attempt>> {
+    let rows = on.sql(ATTEMPTS).bind(person.as_str()).all().await?;
+    rows.iter().map(|row| read_attempt(ring, row)).collect()
+}
+
+/// One attempt.
+///
+/// # Errors
+/// [`StoreError::Damaged`] if it does not open.
+pub async fn attempt(on: &mut impl Ask, ring: &KeyRing, id: &str, number: u64) -> Result<Option<Attempt>> {
+    let query = on.sql(ATTEMPT).bind(id).bind(number.cast_signed());
+    let row = query.maybe().await?;
+    row.map(|row| read_attempt(ring, &row)).transpose()
 }
 
 /// Every file that came of it, in order.
@@ -175,7 +260,13 @@ pub async fn damaged(on: &mut impl Ask, ring: &KeyRing) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for row in on.sql(ALL).all().await? {
         let id = row.text(0)?;
-        if let Err(error) = files(on, ring, &id).await {
+        let person = get(on, &id).await?.map(|drill| drill.person);
+        let names = files(on, ring, &id).await.map(drop);
+        let opened = match person {
+            Some(person) => names.and(attempts(on, ring, &person).await.map(drop)),
+            None => names,
+        };
+        if let Err(error) = opened {
             lines.push(format!("drill {id}: {error}"));
         }
     }
@@ -188,16 +279,50 @@ pub async fn damaged(on: &mut impl Ask, ring: &KeyRing) -> Result<Vec<String>> {
 /// Those of the database.
 pub async fn forget(tx: &mut Tx, id: &str) -> Result<()> {
     tx.sql(FORGET_FILES).bind(id).run().await?;
+    tx.sql(FORGET_ATTEMPTS).bind(id).run().await?;
     tx.sql(FORGET_WORD).bind(id).run().await?;
     tx.sql(FORGET).bind(id).run().await.map(drop)
 }
 
+fn seal(ring: &KeyRing, id: &str, attempt: u64, sent: &[u8], rng: &mut (impl CryptoRng + Send)) -> Vec<u8> {
+    keys::seal_note(
+        ring.system(),
+        [id, "drill", &format!("sent {attempt}")],
+        sent,
+        rng,
+    )
+}
+
+fn read_attempt(ring: &KeyRing, row: &Row) -> Result<Attempt> {
+    let (drill, number) = (row.text(0)?, row.count(1)?);
+    let sent = row.opt_bytes(4)?;
+    let place = format!("sent {number}");
+    let open = |sealed: Vec<u8>| keys::open_note(ring.system(), [&drill, "drill", &place], &sealed);
+    let number_of = row.opt_text(5)?;
+    let unknown = || StoreError::other("a drill that became a case without a number");
+    Ok(Attempt {
+        number,
+        at: row.time(2)?,
+        way: known_way(&row.text(3)?)?,
+        sent: sent.map(open).transpose()?,
+        became: number_of
+            .map(|number| CaseNumber::parse(&number).ok_or_else(unknown))
+            .transpose()?,
+        drill,
+    })
+}
+
+fn unknown(what: &str) -> StoreError {
+    StoreError::other(format!("a drill with the unknown word {what}"))
+}
+
+fn known_way(way: &str) -> Result<Way> {
+    Way::parse(way).ok_or_else(|| unknown(way))
+}
+
 fn read(row: &Row) -> Result<Drill> {
-    let unknown = |what: &str| StoreError::other(format!("a drill with the unknown word {what}"));
     let way = row.opt_text(4)?;
-    let way = way
-        .map(|way| Way::parse(&way).ok_or_else(|| unknown(&way)))
-        .transpose()?;
+    let way = way.map(|way| known_way(&way)).transpose()?;
     let missing = row.opt_text(7)?.unwrap_or_default();
     let missing = missing.split(',').filter(|part| !part.is_empty());
     Ok(Drill {

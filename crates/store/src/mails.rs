@@ -22,6 +22,8 @@ statements! {
     /// Only what is in no case yet: of two who decide, one comes second.
     LET_IN = "UPDATE mails SET state = 'taken', person = $2, case_id = $3, decided_by = $4, decided_at = $5, message = NULL, \
         card = NULL WHERE id = $1 AND state IN ('waiting', 'no-case')";
+    /// What came as a drill, and was for real.
+    BECAME = "UPDATE mails SET case_id = $2 WHERE id = $1 AND state = 'taken' AND case_id IS NULL";
     DISCARD = "UPDATE mails SET state = 'discarded', decided_by = $2, decided_at = $3, decision = $4, message = NULL \
         WHERE id = $1 AND state = 'waiting'";
     SEALED = "SELECT id FROM mails WHERE card IS NOT NULL OR message IS NOT NULL OR decision IS NOT NULL";
@@ -187,6 +189,14 @@ pub async fn let_in(
         .bind(case.as_str())
         .bind(by.as_str());
     Ok(query.bind(at.as_microsecond()).run().await? > 0)
+}
+
+/// Notes that a mail that came as a drill became a case; `false` if it did before.
+///
+/// # Errors
+/// Those of the database.
+pub async fn became(tx: &mut Tx, id: &str, case: &CaseId) -> Result<bool> {
+    Ok(tx.sql(BECAME).bind(id).bind(case.as_str()).run().await? > 0)
 }
 
 /// Notes that a waiting mail is not to be a case, and why; `false` if it was decided before.

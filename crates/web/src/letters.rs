@@ -69,8 +69,13 @@ pub fn reminder(reminder: &Reminder) -> Written {
 /// How a drill that came by e-mail went.
 pub fn drill(letter: &DrillLetter) -> Written {
     let l = L::new(letter.language, &letter.now);
+    let infected = !letter.passed && !letter.infected.is_empty();
     let (subject, what) = if letter.passed {
         (l.t("letter-drill-passed-subject"), l.t("letter-drill-passed"))
+    } else if infected {
+        let names = l.ta("practise-infected", &[("names", letter.infected.join(", "))]);
+        let what = format!("{names} {}", l.t("practise-infected-what"));
+        (l.t("letter-drill-failed-subject"), what)
     } else {
         (l.t("letter-drill-failed-subject"), l.t("letter-drill-failed"))
     };
@@ -80,7 +85,7 @@ pub fn drill(letter: &DrillLetter) -> Written {
         .iter()
         .map(|part| l.t(&format!("practise-missing-{part}")))
         .collect();
-    if !missing.is_empty() {
+    if !missing.is_empty() && !infected {
         parts.push(l.ta("letter-drill-missing", &[("parts", missing.join(", "))]));
     }
     parts.push(l.t("letter-drill-serious"));

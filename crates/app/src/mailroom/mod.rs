@@ -14,8 +14,8 @@ pub use receipt::{MailReceipt, Writing, Written};
 
 use crate::intake::Incoming;
 use crate::{App, AppError};
-use domain::case::Refusal;
 use domain::case::mailed::Mailed;
+use domain::case::{Refusal, Verdict};
 use domain::ids::{CaseNumber, PersonId};
 use domain::mail::{Checks, Door, Doubt, Fate, Letter, NoCase, fate};
 use jiff::{SignedDuration, Timestamp};
@@ -61,6 +61,19 @@ pub struct MailCard {
     /// The envelope's sender, if the door knew it.
     #[serde(default)]
     pub envelope: Option<String>,
+    /// What the malware scanner said when it came, if one is configured.
+    #[serde(default)]
+    pub scan: Option<Verdict>,
+}
+
+/// What somebody who sorts mail may read of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailText {
+    /// It is in no case any more, or was discarded.
+    Gone,
+    /// Malware was found in it: nobody reads it before it is an exhibit, which a second person releases.
+    Withheld,
+    Text(String),
 }
 
 /// A mail that is in no case.
@@ -90,6 +103,23 @@ pub(crate) struct Slip {
     pub words: Option<String>,
 }
 
+impl Slip {
+    /// Of a mail that nobody had to let in.
+    pub(crate) fn again(id: String, mailed: Mailed) -> Self {
+        Self {
+            mailed,
+            id,
+            let_in_by: None,
+            words: None,
+        }
+    }
+
+    /// Its hash and its facts.
+    pub(crate) fn facts(&self) -> (String, Mailed) {
+        (self.id.clone(), self.mailed.clone())
+    }
+}
+
 impl App {
     /// Takes a message: a report by the employee who sent it, something that waits for HR, or no case. Nothing is lost: what is
     /// not a case is kept, sealed, for thirty days.
@@ -106,15 +136,21 @@ impl App {
         let id = hex::encode(Sha256::digest(delivery.message));
         let mail = outside::mail::read(delivery.message);
         let decided = self.decide_mail(delivery, &id, &mail).await?;
-        let sender = match &decided {
-            Some(Fate::Report { reporter, .. } | Fate::Answer { reporter, .. }) => Some(reporter),
-            _ => None,
-        };
-        if let Some(sender) = sender
+        if let Some(
+            Fate::Report { reporter, about_me }
+            | Fate::Answer {
+                reporter, about_me, ..
+            },
+        ) = &decided
             && domain::drill::is_marked(&mail.head.subject)
-            && self.drill_mail(delivery, &id, &mail, sender).await?
         {
-            return Ok(Delivered::Drill);
+            match self.drill_mail(delivery, &id, &mail, reporter, *about_me).await {
+                Ok(true) => return Ok(Delivered::Drill),
+                Err(error) if error.is_taken() => return Ok(Delivered::Before),
+                // As no drill it goes the way of any mail: a report, or something that waits for HR.
+                Ok(false) | Err(AppError::NotFound | AppError::Refused(_) | AppError::Files(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         let taken = match decided {
             None => return Ok(Delivered::Before),
@@ -240,31 +276,27 @@ impl App {
         id: &str,
         mail: &Mail,
         sender: &PersonId,
+        about_me: bool,
     ) -> Result<bool, AppError> {
         let caller = self.caller_named(sender.as_str())?;
         if !self.practises(&caller).await? {
             return Ok(false);
         }
         let mut incoming = self.begin_report(&caller);
-        unpack(mail, delivery.message, &mut incoming).await?;
-        self.try_drill(&caller, incoming, &[], domain::drill::Way::Email)
-            .await?;
-        let taken = mails::Mail {
-            id: id.to_owned(),
-            at: self.now(),
-            door: delivery.door,
-            state: MailState::Taken,
-            reason: None,
-            person: Some(sender.clone()),
-            case: None,
-            card: Vec::new(),
-            decided: None,
-            decision: None,
-        };
-        let mut tx = self.store.db.begin().await?;
-        mails::add(&mut tx, &self.store.keys, &taken, None, &mut self.dice()).await?;
-        tx.commit().await?;
-        Ok(true)
+        let inside = unpack(mail, delivery.message, &mut incoming).await?;
+        incoming.slip = Some(Slip::again(
+            id.to_owned(),
+            self.mail_facts(delivery, mail, inside),
+        ));
+        let new = new_report(mail, about_me);
+        let done = self.try_drill(&caller, &mut incoming, &[], &new, None).await;
+        incoming.discard().await;
+        done
+    }
+
+    /// In the transaction that keeps a mail as a drill: it is taken, and never again.
+    pub(crate) async fn mail_practised(&self, tx: &mut store::Tx, taken: &TakenMail) -> Result<(), AppError> {
+        Ok(mails::add(tx, &self.store.keys, &taken.row, None, &mut self.dice()).await?)
     }
 
     /// Adds the mail to the first of these cases that the sender may add to; `None` if there is none.
@@ -320,6 +352,7 @@ impl App {
             subject: mail.head.subject.clone(),
             date: mail.head.date,
             envelope: delivery.envelope.map(str::to_owned),
+            scan: self.scan_mail(delivery.message).await,
         };
         let kept = mails::Mail {
             id: id.to_owned(),
@@ -346,6 +379,15 @@ impl App {
         Ok(became)
     }
 
+    /// What the scanner says of a message that becomes no exhibit yet; none without one.
+    async fn scan_mail(&self, message: &[u8]) -> Option<Verdict> {
+        let mut scanning = self.scanner.as_ref()?.begin();
+        for piece in message.chunks(256 * 1024) {
+            scanning.write(piece).await;
+        }
+        Some(crate::scan::said(&scanning.finish().await).0)
+    }
+
     /// Forgets what has been no case, or discarded, for thirty days.
     pub(crate) async fn forget_mails(&self) -> Result<(), AppError> {
         let mut tx = self.store.db.begin().await?;
@@ -355,8 +397,18 @@ impl App {
 
     /// In the transaction that makes a mail part of a case: it is taken, and never again.
     pub(crate) async fn mail_taken(&self, tx: &mut store::Tx, taken: &TakenMail) -> Result<(), AppError> {
-        let TakenMail { row, let_in_by } = taken;
+        let TakenMail {
+            row,
+            let_in_by,
+            practised,
+        } = taken;
         self.receipt_later(tx, &row.id).await?;
+        if let (true, Some(case)) = (practised, &row.case) {
+            return match mails::became(tx, &row.id, case).await? {
+                true => Ok(()),
+                false => Err(AppError::NotFound),
+            };
+        }
         let (Some(hr), Some(by), Some(case)) = (let_in_by, &row.person, &row.case) else {
             return Ok(mails::add(tx, &self.store.keys, row, None, &mut self.dice()).await?);
         };
@@ -371,6 +423,8 @@ impl App {
 pub(crate) struct TakenMail {
     row: mails::Mail,
     let_in_by: Option<PersonId>,
+    /// It was taken as a drill before.
+    practised: bool,
 }
 
 impl TakenMail {
@@ -392,6 +446,14 @@ impl TakenMail {
         Some(Self {
             row,
             let_in_by: slip.let_in_by.clone(),
+            practised: incoming.drill.is_some(),
         })
+    }
+
+    /// Of the mail that these files of a drill came in: it is in no case.
+    pub fn practised(incoming: &Incoming, by: &PersonId, at: Timestamp) -> Option<Self> {
+        let mut taken = Self::of(incoming, by, at)?;
+        taken.row.case = None;
+        Some(taken)
     }
 }

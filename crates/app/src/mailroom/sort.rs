@@ -1,9 +1,9 @@
 //! The e-mails that are in no case, for HR to sort.
 
-use super::{Delivered, Delivery, MailCard, MailRow};
+use super::{Delivered, Delivery, MailCard, MailRow, MailText};
 use crate::query::Page;
 use crate::{App, AppError, Caller};
-use domain::case::{Refusal, field};
+use domain::case::{Refusal, Verdict, field};
 use domain::ids::CaseNumber;
 use domain::vocabulary::Role;
 use store::Cursor;
@@ -44,18 +44,23 @@ impl App {
         Ok(mails::count(&mut self.store.db.read().await?, MailState::Waiting).await?)
     }
 
-    /// One mail that is in no case, and what it says as text; no text once it is discarded.
+    /// One mail that is in no case, and what it says as text.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for others than HR, and if there is none.
-    pub async fn mail(&self, caller: &Caller, id: &str) -> Result<(MailRow, Option<String>), AppError> {
+    pub async fn mail(&self, caller: &Caller, id: &str) -> Result<(MailRow, MailText), AppError> {
         sorts_mail(caller)?;
         let mut read = self.store.db.read().await?;
         let found = mails::get(&mut read, &self.store.keys, id).await?;
         let found = found.filter(|mail| mail.state != MailState::Taken);
         let message = mails::message(&mut read, &self.store.keys, id).await?;
-        let text = message.map(|message| outside::mail::readable(&message));
-        Ok((row(found.ok_or(AppError::NotFound)?), text))
+        let row = row(found.ok_or(AppError::NotFound)?);
+        let text = match message {
+            None => MailText::Gone,
+            Some(_) if row.card.scan == Some(Verdict::Infected) => MailText::Withheld,
+            Some(message) => MailText::Text(outside::mail::readable(&message)),
+        };
+        Ok((row, text))
     }
 
     /// HR says whose report a mail is: it becomes a case as if that employee had told it.

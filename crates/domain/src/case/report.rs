@@ -6,10 +6,11 @@ use super::{Refusal, field};
 use crate::ids::{CaseNumber, PersonId, ReportId, UnitId};
 use crate::vocabulary::{Medium, Role};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A report as it came in; everything but some text or one file is optional.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewReport {
     pub text: String,
     /// The reporter is the one it is aimed at.

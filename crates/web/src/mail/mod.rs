@@ -4,13 +4,13 @@ use crate::command::Posted;
 use crate::ctx::{Ctx, encode};
 use crate::page::{Frame, PageError, render, render_status};
 use crate::report::find_colleague;
-use app::{App, AppError, MailRow};
+use app::{App, AppError, MailRow, MailText};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use domain::case::Refusal;
+use domain::case::{Refusal, Verdict};
 use domain::vocabulary::Role;
 use http::StatusCode;
 use std::sync::Arc;
@@ -103,6 +103,10 @@ struct One {
     row: Row,
     facts: Vec<(String, String)>,
     text: Option<String>,
+    /// Malware was found in it.
+    withheld: bool,
+    /// The scanner could not be asked about it.
+    unscanned: bool,
     /// Still to be decided.
     open: bool,
     /// Nothing becomes of it unless somebody says so: it need not be discarded.
@@ -137,9 +141,14 @@ async fn page(
         frame: Frame::of(ctx),
         row: row(ctx, &mail),
         facts: facts(ctx, &mail),
-        open: text.is_some(),
+        open: text != MailText::Gone,
         waits: mail.state == "waiting",
-        text,
+        withheld: text == MailText::Withheld,
+        unscanned: mail.card.scan == Some(Verdict::Unchecked),
+        text: match text {
+            MailText::Text(text) => Some(text),
+            MailText::Gone | MailText::Withheld => None,
+        },
         person: posted_text("person"),
         about_them: posted.get("about").is_some_and(|about| about == "them"),
         reason: posted_text("reason"),

@@ -26,8 +26,8 @@ pub struct Typed {
     pub source_url: String,
     pub first_seen: String,
     pub originator: String,
-    /// Whether the box of a drill was ticked; none before the form was sent.
-    pub practise: Option<bool>,
+    /// The box of a drill is ticked.
+    pub practise: bool,
 }
 
 impl Typed {
@@ -45,7 +45,7 @@ impl Typed {
             source_url: text("source_url"),
             first_seen: text("first_seen"),
             originator: text("originator"),
-            practise: Some(received.ticked("practise")),
+            practise: received.ticked("practise"),
         }
     }
 
@@ -147,6 +147,8 @@ struct Described {
 pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
     let typed = Typed {
         about: "me".to_owned(),
+        // Only whoever came from the practice page has it ticked for them: a threat must not become a drill unseen.
+        practise: ctx.query("drill").is_some(),
         ..Typed::default()
     };
     let mut errors = Vec::new();

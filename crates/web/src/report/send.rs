@@ -7,12 +7,11 @@ use crate::case::exhibits::short;
 use crate::ctx::{Ctx, wants_json};
 use crate::page::{Fault, PageError};
 use crate::text::L;
-use app::{AppError, FileFault, FileProblem};
+use app::{AppError, FileFault, FileProblem, Incoming};
 use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::case::{NewReport, Refusal, field};
-use domain::drill::Way;
 use domain::vocabulary::Medium;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
@@ -58,26 +57,8 @@ pub async fn send(
         Err(Trouble::Unreadable) => return Err(Fault::BadRequest.into()),
         Err(Trouble::TooLong) => return Err(Fault::TooLarge.into()),
     };
-    // The box of a drill that is over meanwhile counts for nothing: rather a case too much.
-    if received.ticked("practise") && ctx.app.practises(&ctx.caller).await? {
-        let tried = ctx
-            .app
-            .try_drill(&ctx.caller, incoming, &received.claimed, Way::Page);
-        return match tried.await {
-            Ok(()) => Ok(arrived(&headers, "/practise")),
-            Err(error) => {
-                let wrong = wrong(&ctx.l, error)?;
-                refused(&ctx, &headers, &received, wrong).await
-            }
-        };
-    }
-    let sent = match new_report(&ctx, &received) {
-        Ok(new) => {
-            let key = key(&headers, &received);
-            ctx.app
-                .report(&ctx.caller, incoming, &received.claimed, new, key.as_deref())
-                .await
-        }
+    let new = match new_report(&ctx, &received) {
+        Ok(new) => new,
         Err(errors) => {
             let wrong = Wrong {
                 status: StatusCode::UNPROCESSABLE_ENTITY,
@@ -86,13 +67,39 @@ pub async fn send(
             return refused(&ctx, &headers, &received, wrong).await;
         }
     };
+    let sent = sent(&ctx, &headers, &received, incoming, new).await;
     match sent {
-        Ok(receipt) => Ok(arrived(&headers, &format!("/cases/{}/receipt", receipt.number))),
+        Ok(location) => Ok(arrived(&headers, &location)),
         Err(error) => {
             let wrong = wrong(&ctx.l, error)?;
             refused(&ctx, &headers, &received, wrong).await
         }
     }
+}
+
+/// Makes it a drill, if the box is ticked, or else a report; gives where the answer is.
+async fn sent(
+    ctx: &Ctx,
+    headers: &HeaderMap,
+    received: &Received,
+    mut incoming: Incoming,
+    new: NewReport,
+) -> Result<String, AppError> {
+    let (key, claimed) = (key(headers, received), &received.claimed);
+    // The box of a drill that is over meanwhile counts for nothing: rather a case too much.
+    if received.ticked("practise") {
+        let tried = ctx
+            .app
+            .try_drill(&ctx.caller, &mut incoming, claimed, &new, key.as_deref());
+        if tried.await? {
+            incoming.discard().await;
+            return Ok("/practise".to_owned());
+        }
+    }
+    let told = ctx
+        .app
+        .report(&ctx.caller, incoming, claimed, new, key.as_deref());
+    Ok(format!("/cases/{}/receipt", told.await?.number))
 }
 
 /// The key that makes sending twice the same as sending once.

@@ -107,6 +107,8 @@ async function takeShares() {
   const me = await self();
   const shares = (await all("items")).filter(({ kind, to }) => kind === "share" && to === me);
   if (!shares.length) return;
+  // What was shared may be real: whoever shared their drill's picture ticks the box themselves.
+  if (form.elements.practise) form.elements.practise.checked = false;
   if (!signedIn) {
     // Sealed, and no session to open them: they go along as they are.
     carried = shares.map(({ id }) => id);

@@ -1,7 +1,8 @@
 //! Drills through the doors: passed, failed, somebody else's picture, for real after all, and never a case.
 
-use crate::helpers::{Client, TestApp};
+use crate::helpers::{Answer, Client, TestApp};
 use crate::pages::check;
+use app::testing::clamd::{Clamd, MALWARE};
 use app::testing::post::{Sink, header};
 use app::{Delivered, Delivery};
 use domain::mail::Door;
@@ -58,7 +59,7 @@ async fn begun(app: &TestApp, person: &str) -> (Client, String) {
     (client, word)
 }
 
-async fn sent(client: &Client, picture: &[u8]) {
+async fn send(client: &Client, picture: &[u8]) {
     let fields = [("about", "me"), ("practise", "true")];
     let sent = client
         .post_multipart("/report", &fields, &[("billede.png", picture)])
@@ -88,7 +89,7 @@ async fn a_picture_with_the_word_passes_and_one_without_gets_a_hint_on_both_engi
         let form = mette.get("/report").await;
         check(&form, "da", "/report with a drill");
         assert!(form.text().contains("Det her er min øvelse"));
-        sent(&mette, &picture("Noget helt andet")).await;
+        send(&mette, &picture("Noget helt andet")).await;
         assert!(
             mette
                 .get("/practise")
@@ -104,7 +105,7 @@ async fn a_picture_with_the_word_passes_and_one_without_gets_a_hint_on_both_engi
             text.contains("Vi kunne ikke finde ordet") && text.contains("adressen øverst"),
             "{text}"
         );
-        sent(&mette, &picture(&whole(&word))).await;
+        send(&mette, &picture(&whole(&word))).await;
         app.inner.app.make_copies().await.unwrap();
         let page = mette.get("/practise").await;
         check(&page, "da", "/practise passed");
@@ -131,7 +132,7 @@ async fn somebody_elses_picture_does_not_pass() {
     let app = TestApp::new().await;
     let (_, word) = begun(&app, "p10").await;
     let (lone, _) = begun(&app, "p11").await;
-    sent(&lone, &picture(&whole(&word))).await;
+    send(&lone, &picture(&whole(&word))).await;
     app.inner.app.make_copies().await.unwrap();
     assert!(
         lone.get("/practise")
@@ -141,22 +142,163 @@ async fn somebody_elses_picture_does_not_pass() {
     );
 }
 
+/// Which sending each button of the page is for, from the top.
+async fn sendings(client: &Client) -> Vec<(String, String)> {
+    let page = client.get("/practise").await.text();
+    let value = |part: &str| part.split('"').next().expect("a value").to_owned();
+    let drills = page.split("name=\"drill\" value=\"").skip(1).map(value);
+    let attempts = page.split("name=\"attempt\" value=\"").skip(1).map(value);
+    drills.zip(attempts).collect()
+}
+
+async fn press(client: &Client, (drill, attempt): &(String, String)) -> Answer {
+    let fields = [("drill", drill.as_str()), ("attempt", attempt.as_str())];
+    client.post_form("/practise/serious", &fields).await
+}
+
 #[tokio::test]
-async fn a_drill_that_was_for_real_becomes_a_report_with_one_press_and_everything_in_it() {
+async fn what_was_for_real_becomes_the_report_that_was_written_with_one_press_for_each_sending() {
     let app = TestApp::new().await;
     let (mette, _) = begun(&app, "p10").await;
-    sent(&mette, &picture("Jeg ved hvor du bor")).await;
-    sent(&mette, &picture("Og hvor dine børn går i skole")).await;
-    let report = mette.post_form("/practise/serious", &[]).await;
-    assert_eq!(report.location(), "/cases/2026-0001/receipt");
-    let twice = mette.post_form("/practise/serious", &[]).await;
+    let fields = [
+        ("about", "colleague"),
+        ("colleague", "lone.kvist@fjordby.example"),
+        ("text", "Han truer hende"),
+        ("acute", "true"),
+        ("not_to_manager", "true"),
+        ("source_url", "https://snak.example/7"),
+        ("originator", "Bent"),
+        ("practise", "true"),
+    ];
+    let threat = picture("Jeg ved hvor du bor");
+    let sent = mette
+        .post_multipart("/report", &fields, &[("trussel.png", &threat)])
+        .await;
+    assert_eq!(sent.location(), "/practise", "{}", sent.text());
+    app.inner.app.make_copies().await.unwrap();
+    let page = mette.get("/practise").await.text();
+    let (offer, how) = (page.find("Var det et rigtigt opslag?"), page.find("Prøv igen:"));
+    assert!(offer.is_some() && offer < how, "the first offer: {page}");
+    assert!(page.contains("trussel.png"));
+    let first = sendings(&mette).await.remove(0);
+    assert_eq!(press(&mette, &first).await.location(), "/cases/2026-0001/receipt");
     assert_eq!(
-        twice.location(),
+        press(&mette, &first).await.location(),
         "/cases/2026-0001/receipt",
         "the same press twice is one report"
     );
-    let receipt = mette.get("/cases/2026-0001/receipt").await.text();
-    assert!(receipt.matches("billede.png").count() >= 2, "{receipt}");
+    // Vibeke, their manager, was not to have it: the one above her has.
+    assert_eq!(
+        app.as_("p09").await.get("/cases/2026-0001").await.status,
+        StatusCode::NOT_FOUND
+    );
+    let case = app.as_("p08").await.get("/cases/2026-0001").await.text();
+    for said in ["Han truer hende", "Bent", "Lone Kvist"] {
+        assert!(case.contains(said), "{said}: {case}");
+    }
+    let page = mette.get("/practise").await;
+    check(&page, "da", "/practise with what became a report");
+    assert!(page.text().contains("Blev til henvendelse 2026-0001"));
+    // What comes after the press is a report of its own.
+    send(&mette, &picture("Og hvor dine børn går i skole")).await;
+    let second = sendings(&mette).await.remove(0);
+    assert_eq!(
+        press(&mette, &second).await.location(),
+        "/cases/2026-0002/receipt"
+    );
+    for nothing in [&[][..], &[("drill", "x"), ("attempt", "1")]] {
+        let answer = mette.post_form("/practise/serious", nothing).await;
+        assert!(answer.status.is_client_error(), "{}", answer.status);
+    }
+    let lone = app.as_("p11").await;
+    assert_eq!(press(&lone, &second).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_new_drill_hides_nothing_of_an_earlier_one() {
+    let app = TestApp::new().await;
+    let (mette, _) = begun(&app, "p10").await;
+    send(&mette, &picture("Jeg ved hvor du bor")).await;
+    app.inner
+        .clock
+        .set(app.inner.app.now() + jiff::SignedDuration::from_hours(2));
+    mette.post_form("/practise", &[]).await;
+    let earlier = sendings(&mette).await;
+    assert_eq!(earlier.len(), 1, "the button is there still");
+    assert!(mette.get("/practise").await.text().contains("billede.png"));
+    assert_eq!(
+        press(&mette, &earlier[0]).await.location(),
+        "/cases/2026-0001/receipt"
+    );
+}
+
+#[tokio::test]
+async fn a_file_in_which_malware_was_found_is_not_opened_and_the_answer_says_so() {
+    let clamd = Clamd::start();
+    let app = TestApp::scanned_by(clamd.scanner()).await;
+    let (mette, word) = begun(&app, "p10").await;
+    // The word is in the picture, so that it would pass if anything opened it.
+    let bad = [picture(&whole(&word)).as_slice(), MALWARE.as_bytes()].concat();
+    send(&mette, &bad).await;
+    app.inner.app.make_copies().await.unwrap();
+    let page = mette.get("/practise").await;
+    check(&page, "da", "/practise infected");
+    let text = page.text();
+    assert!(
+        text.contains("Vi har ikke åbnet billede.png, for der er skadelig kode i."),
+        "{text}"
+    );
+    assert!(!text.contains("Ordet er i billedet") && !text.contains("kunne ikke finde ordet"));
+    mette.post_form("/language", &[("language", "en")]).await;
+    let page = mette.get("/practise").await;
+    check(&page, "en", "/practise infected");
+    assert!(
+        page.text()
+            .contains("We have not opened billede.png, since there is malware in it.")
+    );
+}
+
+#[tokio::test]
+async fn a_scanner_that_is_down_keeps_no_drill_from_being_read_as_it_keeps_no_exhibit() {
+    let room = tempfile::tempdir().expect("a folder");
+    let nobody = app::Scanner::Socket(app::testing::clamd::socket(room.path()));
+    let app = TestApp::scanned_by(nobody).await;
+    let (mette, word) = begun(&app, "p10").await;
+    send(&mette, &picture(&whole(&word))).await;
+    app.inner.app.make_copies().await.unwrap();
+    assert!(
+        mette
+            .get("/practise")
+            .await
+            .text()
+            .contains("Ordet er i billedet.")
+    );
+}
+
+#[tokio::test]
+async fn only_the_practice_pages_own_link_ticks_the_box() {
+    let app = TestApp::new().await;
+    let (mette, _) = begun(&app, "p10").await;
+    let ticked = "name=\"practise\" value=\"true\" aria-describedby=\"practise-what\" checked";
+    for path in ["/report", "/report?shared=1", "/report?shared=nothing"] {
+        let form = mette.get(path).await.text();
+        assert!(
+            form.contains("Det her er min øvelse") && !form.contains(ticked),
+            "{path}: {form}"
+        );
+    }
+    for path in ["/practise", "/practise/post"] {
+        let page = mette.get(path).await.text();
+        assert!(page.contains("href=\"/report?drill=1\""), "{path}");
+    }
+    assert!(mette.get("/report?drill=1").await.text().contains(ticked));
+    // What was typed stays as it was, the box too.
+    for (practise, stays) in [("true", true), ("", false)] {
+        let fields = [("about", "me"), ("practise", practise)];
+        let again = mette.post_multipart("/report", &fields, &[]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(again.text().contains(ticked), stays);
+    }
 }
 
 #[tokio::test]
@@ -233,8 +375,9 @@ async fn mailed(app: &TestApp, subject: &str, picture: &[u8]) -> Delivered {
 async fn pictures_go_after_thirty_days_and_the_result_stays() {
     let app = TestApp::new().await;
     let (mette, word) = begun(&app, "p10").await;
-    sent(&mette, &picture(&whole(&word))).await;
+    send(&mette, &picture(&whole(&word))).await;
     app.inner.app.make_copies().await.unwrap();
+    let sending = sendings(&mette).await.remove(0);
     app.inner
         .clock
         .set(app.inner.app.now() + jiff::SignedDuration::from_hours(24 * 31));
@@ -242,12 +385,9 @@ async fn pictures_go_after_thirty_days_and_the_result_stays() {
     let mette = app.as_("p10").await;
     let page = mette.get("/practise").await.text();
     assert!(
-        page.contains("Ordet er i billedet.") && !page.contains("Var det alvor"),
+        page.contains("Ordet er i billedet.") && !page.contains("sendt ind som øvelse"),
         "{page}"
     );
-    assert_eq!(
-        mette.post_form("/practise/serious", &[]).await.status,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(press(&mette, &sending).await.status, StatusCode::NOT_FOUND);
     assert_eq!(app.inner.app.sweep().await.unwrap(), 0, "no file is left behind");
 }
