@@ -6,6 +6,8 @@ import { Problem, stitch } from "./stitch.js";
 
 /** What Værn's outbox takes at once is 60 MiB (outbox/send.js); the picture goes before the file. */
 const MOST_BYTES = 59 * 1024 * 1024;
+/** The page with the made-up post of a drill. */
+const PRACTISE = "/practise/post";
 
 const find = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
@@ -33,7 +35,9 @@ function stamp(at) {
 async function capture(progress) {
   const { url } = await api.tabs.get(tabId);
   if (!/^https?:/.test(url ?? "")) throw new Problem("problemNotAPage");
-  if (new URL(url).origin === (await address()).origin) throw new Problem("problemVaern");
+  // Of Værn itself the made-up post alone: a drill is sent in by this way too.
+  const { origin, pathname } = new URL(url);
+  if (origin === (await address()).origin && pathname !== PRACTISE) throw new Problem("problemVaern");
   await api.scripting.executeScript({ target: { tabId }, files: ["page.js", "archive.js"], injectImmediately: true });
   const at = new Date();
   const facts = await page("facts");

@@ -120,6 +120,27 @@ describe("the browser extension", () => {
     assert.deepEqual(browser.problems.filter((problem) => !/picture\.png/.test(problem)), []);
   });
 
+  test("a drill by the extension: the made-up post is captured, the box is there and unticked, and it passes once it is ticked", async (t) => {
+    const page = await fresh(t);
+    await page.goto(server.url);
+    await stepIn(page, "Sara Lindegaard");
+    await setAddress(page);
+    await page.goto(`${server.url}/practise`);
+    await page.getByRole("button", { name: "Begynd øvelsen" }).click();
+    await page.getByText("Øvelse: alt på denne side er opdigtet.").waitFor();
+    await browser.press(page);
+    const report = await browser.opened(/\/report\?shared=1$/);
+    await report.locator("#files .hash[title]").nth(1).waitFor();
+    const box = report.getByRole("checkbox", { name: "Det her er min øvelse" });
+    assert.equal(await box.isChecked(), false);
+    await box.check();
+    await report.locator("#report-form [type=submit]").click();
+    await report.waitForURL("**/practise");
+    while (!(await report.getByText("Ordet er i billedet.").count())) await report.goto(`${server.url}/practise`);
+    // A page that is left before its manifest has come is no trouble.
+    assert.deepEqual(browser.problems.filter((problem) => !/manifest/.test(problem)), []);
+  });
+
   test("a secret recording and a wave, seen by a colleague: captured, sent, and told of in the dossier", async (t) => {
     const page = await fresh(t);
     await page.goto(server.url);

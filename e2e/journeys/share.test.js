@@ -112,6 +112,83 @@ describe("the installed app", () => {
     await done();
   });
 
+  test("an answer that names nothing deletes nothing", async () => {
+    const { page, context, expect, done } = await signedIn();
+    expect(/ERR_INTERNET_DISCONNECTED|(outbox\/key|report) net::ERR_ABORTED/);
+    await context.setOffline(true);
+    await page.locator("#text").fill("Skrevet i toget");
+    await page.locator("#report-form [type=submit]").click();
+    await page.getByText("1 henvendelse venter på net.").waitFor();
+    // The train's own page answers in place of ours.
+    let asked = 0;
+    await context.route("**/report", (route) => route.request().method() === "POST" ? (asked += 1, route.fulfill({ status: 200, contentType: "text/html", body: "<h1>Velkommen om bord</h1>" })) : route.continue());
+    await context.setOffline(false);
+    await page.goto("/outbox");
+    await page.locator("#outbox-line[data-ready]").waitFor({ state: "attached" });
+    assert.ok(asked > 0, "it was tried");
+    assert.equal((await stored(page)).items, 1, "and it is here still");
+    await context.unroute("**/report");
+    await page.goto("/");
+    await page.getByText("Sendt. Din henvendelse er modtaget").waitFor();
+    assert.equal((await stored(page)).items, 0);
+    await done();
+  });
+
+  /** Begins a drill and takes a screenshot of the made-up post. */
+  async function drilled(page) {
+    await page.goto("/practise");
+    await page.getByRole("button", { name: /^(Begynd øvelsen|Øv dig igen)$/ }).click();
+    await page.getByText("Øvelse: alt på denne side er opdigtet.").waitFor();
+    return page.screenshot({ fullPage: true });
+  }
+
+  async function judged(page, text) {
+    const found = page.getByText(text);
+    while (!(await found.count())) await page.goto("/practise");
+  }
+
+  test("a drill by the phone's Share: the box is there, unticked, and passes once it is ticked", async () => {
+    const { page, done } = await signedIn("Lone Kvist");
+    const bytes = await drilled(page);
+    await share(page, { title: "", text: "", url: "" }, [{ name: "oevelse.png", bytes }]);
+    await page.waitForURL("**/report?shared=1");
+    await page.locator("#files .hash[title]").waitFor();
+    const box = page.getByRole("checkbox", { name: "Det her er min øvelse" });
+    assert.equal(await box.isChecked(), false);
+    await box.check();
+    await page.locator("#report-form [type=submit]").click();
+    await page.waitForURL("**/practise");
+    assert.equal((await stored(page)).items, 0);
+    await judged(page, "Ordet er i billedet.");
+    await done();
+  });
+
+  test("a share that waits unticks the box, and a drill that was sent from the outbox is told of", async () => {
+    const { page, context, expect, done } = await signedIn("Anders Bøgh");
+    expect(/ERR_INTERNET_DISCONNECTED/);
+    const bytes = await drilled(page);
+    await share(page, { title: "", text: "", url: "" }, [{ name: "oevelse.png", bytes }]);
+    await page.waitForURL("**/report?shared=1");
+    await page.goto("/report?drill=1");
+    await page.locator("#files .hash[title]").waitFor();
+    const box = page.getByRole("checkbox", { name: "Det her er min øvelse" });
+    assert.equal(await box.isChecked(), false, "what was shared may be real");
+    await box.check();
+    await context.setOffline(true);
+    await page.locator("#report-form [type=submit]").click();
+    await page.getByText("1 henvendelse venter på net.").waitFor();
+    await context.setOffline(false);
+    const sent = page.getByText("Din øvelse er sendt.");
+    await sent.waitFor();
+    await axe(page);
+    await sent.click();
+    await page.waitForURL("**/practise");
+    const left = await stored(page);
+    assert.deepEqual([left.items, left.receipts], [0, 0]);
+    await judged(page, "Ordet er i billedet.");
+    await done();
+  });
+
   test("what waits is opened neither without a session nor by another person", async () => {
     const { page, context, expect, done } = await signedIn();
     expect(/ERR_INTERNET_DISCONNECTED|401|outbox\/key net::ERR_ABORTED/);

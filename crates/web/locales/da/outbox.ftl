@@ -7,6 +7,7 @@ outbox-many = {"{"}n{"}"} henvendelser venter på net.
 outbox-others = Her ligger også noget, der venter på en anden person. Det kan kun den person åbne.
 outbox-sign-in = Log ind, så bliver det sendt. Det er låst imens.
 outbox-sent = Sendt. Din henvendelse er modtaget og har nummer {"{"}number{"}"}.
+outbox-sent-drill = Din øvelse er sendt. Se, hvordan det gik.
 outbox-see = Se, hvad der venter
 outbox-kept = Der er ikke net. Din henvendelse ligger låst her og bliver sendt af sig selv, når der er net. Du kan lukke siden.
 outbox-too-big = Filerne er for store til at vente her. Bliv på siden, og send igen, når der er net.

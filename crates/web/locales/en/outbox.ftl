@@ -7,6 +7,7 @@ outbox-many = {"{"}n{"}"} reports are waiting for a network.
 outbox-others = Something here is waiting for another person. Only that person can open it.
 outbox-sign-in = Sign in, and it is sent. It stays locked until then.
 outbox-sent = Sent. Your report has been received and has number {"{"}number{"}"}.
+outbox-sent-drill = Your drill has been sent. See how it went.
 outbox-see = See what is waiting
 outbox-kept = There is no network. Your report lies locked here and is sent by itself when there is one. You can close the page.
 outbox-too-big = The files are too large to wait here. Stay on the page, and send again when there is a network.

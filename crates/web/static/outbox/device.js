@@ -1,5 +1,5 @@
-// What lies on the device: IndexedDB "vaern". `items` wait to be sent, sealed; `receipts` are numbers that nobody has been shown
-// yet; `device` holds the public key of whoever was signed in last, and the language. Used by pages and by the service worker.
+// What lies on the device: IndexedDB "vaern". `items` wait to be sent, sealed; `receipts` are numbers (of a drill the item's id) that
+// nobody has been shown yet; `device` holds the public key of whoever was signed in last, and the language. Used by pages and by the service worker.
 
 const STORES = { items: "id", receipts: "number", device: "name" };
 

@@ -27,9 +27,10 @@ async function show() {
   const me = await self(), items = await all("items");
   const reports = items.filter(({ kind, to }) => kind === "report" && to === me).length;
   const texts = line.dataset, parts = [];
-  for (const { number, to } of await all("receipts")) {
+  for (const { number, drill, to } of await all("receipts")) {
     if (to !== (signedIn || sentFor)) continue;
-    parts.push(alert("success", element("a", { href: `/cases/${number}/receipt`, textContent: say(texts.textSent, { number }) })));
+    const [href, textContent] = drill ? ["/practise", texts.textSentDrill] : [`/cases/${number}/receipt`, say(texts.textSent, { number })];
+    parts.push(alert("success", element("a", { href, textContent })));
     shown.add(number);
   }
   if (reports) {

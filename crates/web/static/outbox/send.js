@@ -56,8 +56,10 @@ async function send(keys, item, waiting) {
   const answer = await fetch("/report", { method: "POST", body, headers: { Accept: "application/json", "Idempotency-Key": item.id } });
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) {
-    const number = said.location?.match(/\/cases\/([^/]+)\//)?.[1];
-    if (number) await put("receipts", { number, to: item.to });
+    const number = said.location?.match(/\/cases\/([^/]+)\//)?.[1], drill = said.location === "/practise";
+    // Only an answer that names what became of it: another (a hotel's page that asks one to sign in, say) took nothing.
+    if (!number && !drill) return;
+    await put("receipts", { number: number ?? item.id, drill, to: item.to });
     for (const id of [item.id, ...item.shares]) await remove("items", id);
   } else if (answer.status < 500 && ![401, 403, 408, 429].includes(answer.status)) {
     // Final for this item: it stays, and its owner is told. The title alone, since the rest may quote what is sealed.
