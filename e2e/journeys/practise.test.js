@@ -99,7 +99,12 @@ describe("practising", () => {
     await Promise.all([anders.page.waitForEvent("load"), anders.page.getByRole("button", { name: "English" }).click()]);
     const words = { language: "en", look: "practise", begin: "Begin the drill", send: "Send the picture in", madeUp: "Drill: everything on this page is made up." };
     const visit = { ...anders, look: (kind) => anders.look(`${kind}-english`, { language: "en" }) };
-    await send(visit, await taken(visit, words), words);
+    const right = await taken(visit, words);
+    await anders.page.goto("/guide");
+    await send(visit, await anders.page.screenshot(), words);
+    await judged(visit, "We could not find the word in the picture.");
+    await visit.look("practise-failed");
+    await send(visit, right, words);
     await judged(visit, "There you are. The word is in the picture.");
     await anders.done();
   });

@@ -78,7 +78,7 @@ pub use query::{CaseFilter, CaseRow, CaseView, Counts, DutyRow, Page, Reading};
 pub use remind::Reminder;
 pub use report::{Next, Receipt};
 pub use reverify::{DamagedFile, Round};
-pub use rollout::{Rollouts, UnitCoverage};
+pub use rollout::{OwnPerson, Rollouts, UnitCoverage};
 pub use seal::Sealed;
 pub use search::{FoundCase, FoundCases, Place};
 pub use stamp::{ProvedBefore, TimeAuthority};

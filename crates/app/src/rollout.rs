@@ -22,9 +22,17 @@ pub struct UnitCoverage {
     pub share: Share,
     pub parts: domain::rollout::coverage::Parts,
     /// The unit's own people, for its own manager alone; in the order of their names.
-    pub people: Vec<(Person, Reading)>,
+    pub people: Vec<OwnPerson>,
     /// The newest edition that is rolled out to anybody.
     pub edition: Option<u64>,
+}
+
+/// One of a manager's own people, and how far they have come.
+pub struct OwnPerson {
+    pub person: Person,
+    pub reading: Reading,
+    /// Counts as having practised.
+    pub drilled: bool,
 }
 
 /// What the rollout page shows.
@@ -162,7 +170,7 @@ impl App {
         let drilled = |person: &Person| practised.has(person);
         let coverage = Coverage::count(&plan, &organisation, has, drilled, self.now());
         let people = match sight {
-            Sight::Names => named(&plan, &organisation, unit, has),
+            Sight::Names => named(&plan, &organisation, unit, has, drilled),
             Sight::Numbers => Vec::new(),
         };
         Ok(UnitCoverage {
@@ -241,17 +249,22 @@ fn named(
     organisation: &Organisation,
     unit: &UnitId,
     has: impl Fn(&Person, u64) -> bool,
-) -> Vec<(Person, Reading)> {
+    drilled: impl Fn(&Person) -> bool,
+) -> Vec<OwnPerson> {
     let theirs: HashSet<UnitId> = domain::rollout::coverage::led_with(unit, organisation);
-    let mut people: Vec<(Person, Reading)> = organisation
+    let mut people: Vec<OwnPerson> = organisation
         .people()
         .iter()
         .filter(|person| theirs.contains(&person.unit))
         .filter_map(|person| {
             let reading = plan.reading(person, |edition| has(person, edition))?;
-            Some((person.clone(), reading))
+            Some(OwnPerson {
+                person: person.clone(),
+                reading,
+                drilled: drilled(person),
+            })
         })
         .collect();
-    people.sort_by(|(a, _), (b, _)| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    people.sort_by(|a, b| (&a.person.name, &a.person.id).cmp(&(&b.person.name, &b.person.id)));
     people
 }

@@ -65,3 +65,7 @@ done-receipt = Tak. Din kvittering er gemt.
 coverage-drilled = Har øvet sig
 coverage-xlsx = Hent tallene til Excel, med diagram
 coverage-chart = Diagram: for hver enhed, hvor mange der er bedt om at læse, har læst og har øvet sig
+coverage-has-drilled = har øvet sig
+coverage-not-drilled = har ikke øvet sig
+coverage-name = Medarbejder
+coverage-people-csv = Hent navnene til et regneark (CSV)

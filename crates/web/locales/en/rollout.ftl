@@ -65,3 +65,7 @@ done-receipt = Thank you. Your receipt is saved.
 coverage-drilled = Have practised
 coverage-xlsx = Download the numbers for Excel, with a chart
 coverage-chart = Chart: for each unit, how many are asked to read, have read and have practised
+coverage-has-drilled = has practised
+coverage-not-drilled = has not practised
+coverage-name = Employee
+coverage-people-csv = Download the names for a spreadsheet (CSV)

@@ -2,14 +2,13 @@
 
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render, render_status};
-use app::UnitCoverage;
+use app::{OwnPerson, UnitCoverage};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::UnitId;
-use domain::organisation::Person;
 use domain::rollout::coverage::{LEAST, Share, Sight};
-use domain::rollout::{Reading, may_roll_out};
+use domain::rollout::may_roll_out;
 use http::StatusCode;
 
 #[derive(Template)]
@@ -21,7 +20,7 @@ pub struct Page {
     edition: Option<u64>,
     pub share: Line,
     pub parts: Vec<Line>,
-    people: Vec<Named>,
+    pub people: Vec<Named>,
     /// Fewer than that are asked here, and the reader sees numbers alone.
     pub hidden: bool,
     may_roll_out: bool,
@@ -39,11 +38,14 @@ pub struct Line {
     pub share: Share,
 }
 
-struct Named {
+/// One of the reader's own people.
+pub struct Named {
     id: String,
-    name: String,
-    read: bool,
-    late: bool,
+    pub name: String,
+    pub read: bool,
+    /// Counts as having practised.
+    pub drilled: bool,
+    pub late: bool,
     state: String,
     ticked: bool,
 }
@@ -97,11 +99,7 @@ pub async fn page(ctx: &Ctx, unit: &UnitId, wrong: Option<(String, String)>) -> 
             share,
         },
         parts: if hidden { Vec::new() } else { parts(ctx, &seen) },
-        people: seen
-            .people
-            .iter()
-            .map(|(person, reading)| named(ctx, person, reading))
-            .collect(),
+        people: seen.people.iter().map(|own| named(ctx, own)).collect(),
         hidden,
         may_roll_out: may_roll_out(&ctx.me),
         least: LEAST,
@@ -140,13 +138,14 @@ fn parts(ctx: &Ctx, seen: &UnitCoverage) -> Vec<Line> {
     if lines.len() > 1 { lines } else { Vec::new() }
 }
 
-fn named(ctx: &Ctx, person: &Person, reading: &Reading) -> Named {
-    let late = reading.is_overdue(ctx.now);
+fn named(ctx: &Ctx, own: &OwnPerson) -> Named {
+    let reading = &own.reading;
     Named {
-        id: person.id.to_string(),
-        name: person.name.clone(),
+        id: own.person.id.to_string(),
+        name: own.person.name.clone(),
         read: reading.read,
-        late,
+        drilled: own.drilled,
+        late: reading.is_overdue(ctx.now),
         state: match reading.read {
             true => ctx.l.t("coverage-has-read"),
             false => ctx

@@ -22,6 +22,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/coverage", get(coverage::start))
         .route("/coverage/{unit}", get(coverage::show))
         .route("/coverage/{unit}/table.csv", get(table::csv))
+        .route("/coverage/{unit}/people.csv", get(table::people))
         .route("/coverage/{unit}/table.xlsx", get(table::xlsx))
         .route("/coverage/{unit}/meeting", post(meeting::note))
 }

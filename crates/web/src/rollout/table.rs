@@ -1,6 +1,7 @@
-//! The coverage's numbers for a spreadsheet: as CSV, and as XLSX with a chart. No names.
+//! The coverage for a spreadsheet: the numbers as CSV, and as XLSX with a chart; a manager's own people by name, for that manager
+//! alone.
 
-use super::coverage::{Page, page};
+use super::coverage::{Named, Page, page};
 use crate::ctx::Ctx;
 use crate::page::{Fault, PageError};
 use axum::extract::Path;
@@ -30,6 +31,36 @@ pub async fn csv(ctx: Ctx, Path(unit): Path<String>) -> Result<Response, PageErr
     }
     let bytes = out.into_inner().map_err(|error| broken(&error))?;
     Ok(file("text/csv; charset=utf-8", "udbredelse.csv", bytes))
+}
+
+/// Of a manager's own people.
+const NAMED: [&str; 4] = [
+    "coverage-name",
+    "coverage-read",
+    "coverage-drilled",
+    "coverage-overdue",
+];
+
+/// `GET /coverage/{unit}/people.csv`
+pub async fn people(ctx: Ctx, Path(unit): Path<String>) -> Result<Response, PageError> {
+    let page = page(&ctx, &UnitId::new(unit), None).await?;
+    if page.people.is_empty() {
+        return Err(Fault::NotFound.into());
+    }
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let mut write = |fields: [String; 4]| out.write_record(fields).map_err(|error| broken(&error));
+    write(NAMED.map(|head| ctx.l.t(head)))?;
+    for person in &page.people {
+        let [read, drilled, late] = states(&ctx, person);
+        write([inert(&person.name), read, drilled, late])?;
+    }
+    let bytes = out.into_inner().map_err(|error| broken(&error))?;
+    Ok(file("text/csv; charset=utf-8", "medarbejdere.csv", bytes))
+}
+
+/// Whether they have read, have practised, and are late: yes or no.
+fn states(ctx: &Ctx, person: &Named) -> [String; 3] {
+    [person.read, person.drilled, person.late].map(|is| ctx.l.t(if is { "yes" } else { "no" }))
 }
 
 /// `GET /coverage/{unit}/table.xlsx`
@@ -71,6 +102,20 @@ fn workbook(ctx: &Ctx, page: &Page) -> Result<Vec<u8>, XlsxError> {
         chart.title().set_name(&ctx.l.t("coverage"));
         chart.set_alt_text(ctx.l.t("coverage-chart"));
         sheet.insert_chart(0, 6, &chart)?;
+    }
+    if !page.people.is_empty() {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name("Navne")?;
+        for (column, head) in (0..).zip(NAMED) {
+            sheet.write_with_format(0, column, ctx.l.t(head), &bold)?;
+        }
+        for (row, person) in (1..).zip(&page.people) {
+            sheet.write_string(row, 0, &person.name)?;
+            for (column, state) in (1..).zip(states(ctx, person)) {
+                sheet.write_string(row, column, state)?;
+            }
+        }
+        sheet.set_column_width(0, 40)?;
     }
     workbook.save_to_buffer()
 }

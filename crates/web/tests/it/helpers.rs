@@ -93,6 +93,14 @@ impl TestApp {
         Self { inner, router }
     }
 
+    /// With this malware scanner and somebody who sends its e-mails.
+    pub async fn scanned_and_writing_by(scanner: app::Scanner, writing: app::Writing) -> Self {
+        let inner = testing::TestApp::with(Engine::Sqlite, Arc::new(web::Words), Settings::default()).await;
+        let inner = inner.scanned_by(scanner).writing_by(writing);
+        let router = web::router(Arc::clone(&inner.app));
+        Self { inner, router }
+    }
+
     /// With this time-stamp authority.
     pub async fn stamped_by(authority: app::TimeAuthority) -> Self {
         let inner = testing::TestApp::with(Engine::Sqlite, Arc::new(web::Words), Settings::default()).await;

@@ -10,7 +10,7 @@ use http::StatusCode;
 use std::process::Command;
 
 /// A picture of these words, as a screen would show them.
-fn picture(words: &str) -> Vec<u8> {
+pub fn picture(words: &str) -> Vec<u8> {
     let room = tempfile::tempdir().expect("a folder");
     let (text, out) = (room.path().join("words.txt"), room.path().join("picture.png"));
     std::fs::write(&text, words).expect("the words");
@@ -51,7 +51,7 @@ async fn word(client: &Client) -> String {
         .to_owned()
 }
 
-async fn begun(app: &TestApp, person: &str) -> (Client, String) {
+pub async fn begun(app: &TestApp, person: &str) -> (Client, String) {
     let client = app.as_(person).await;
     let begun = client.post_form("/practise", &[]).await;
     assert_eq!(begun.location(), "/practise/post");
@@ -59,7 +59,7 @@ async fn begun(app: &TestApp, person: &str) -> (Client, String) {
     (client, word)
 }
 
-async fn send(client: &Client, picture: &[u8]) {
+pub async fn send(client: &Client, picture: &[u8]) {
     let fields = [("about", "me"), ("practise", "true")];
     let sent = client
         .post_multipart("/report", &fields, &[("billede.png", picture)])
@@ -352,6 +352,79 @@ async fn by_email_a_marked_picture_is_a_drill_and_the_answer_says_how_it_went() 
     // Passed: the next one is a report, marked or not. Rather a case too much.
     let next = mailed(&app, "Øvelse", &picture("Jeg ved hvor du bor")).await;
     assert!(matches!(next, Delivered::Report(_)), "{next:?}");
+}
+
+#[tokio::test]
+async fn a_failed_and_a_passed_drill_are_said_in_english_too_by_page_and_by_mail() {
+    let sink = Sink::start().await;
+    let app = TestApp::writing_by(app::testing::Engine::Sqlite, sink.writing()).await;
+    let (mette, word) = begun(&app, "p10").await;
+    mette.post_form("/language", &[("language", "en")]).await;
+    send(&mette, &picture("Nothing")).await;
+    app.inner.app.make_copies().await.unwrap();
+    let page = mette.get("/practise").await;
+    check(&page, "en", "/practise failed");
+    for said in [
+        "We could not find the word in the picture.",
+        "Was it a real post?",
+        "the address at the top",
+    ] {
+        assert!(page.text().contains(said), "{said}: {}", page.text());
+    }
+    for (text, subject) in [("Nothing at all", "Drill"), (whole(&word).as_str(), "DRILL")] {
+        assert_eq!(mailed(&app, subject, &picture(text)).await, Delivered::Drill);
+        app.inner.app.make_copies().await.unwrap();
+    }
+    let came = sink.came();
+    let texts: Vec<String> = came
+        .iter()
+        .map(|letter| app::mail::readable(letter.as_bytes()))
+        .collect();
+    assert_eq!(texts.len(), 2);
+    assert!(
+        texts[0].contains("We could not find the word") && texts[0].contains("Was it for real?"),
+        "{}",
+        texts[0]
+    );
+    assert!(
+        texts[1].contains("The word is in the picture, and you have finished the drill."),
+        "{}",
+        texts[1]
+    );
+    app.inner
+        .clock
+        .set(app.inner.app.now() + jiff::SignedDuration::from_mins(5));
+    mette.post_form("/practise", &[]).await;
+    let word = self::word(&mette).await;
+    send(&mette, &picture(&whole(&word))).await;
+    app.inner.app.make_copies().await.unwrap();
+    let page = mette.get("/practise").await;
+    check(&page, "en", "/practise passed");
+    assert!(page.text().contains("There you are. The word is in the picture."));
+}
+
+#[tokio::test]
+async fn the_answer_by_mail_says_that_an_infected_picture_was_not_opened() {
+    let (clamd, sink) = (Clamd::start(), Sink::start().await);
+    let app = TestApp::scanned_and_writing_by(clamd.scanner(), sink.writing()).await;
+    let (mette, word) = begun(&app, "p10").await;
+    let bad = [picture(&whole(&word)).as_slice(), MALWARE.as_bytes()].concat();
+    assert_eq!(mailed(&app, "Øvelse", &bad).await, Delivered::Drill);
+    app.inner.app.make_copies().await.unwrap();
+    let text = app::mail::readable(sink.came()[0].as_bytes());
+    assert!(
+        text.contains("Vi har ikke åbnet") && text.contains("skaerm.png, for der er skadelig kode i."),
+        "{text}"
+    );
+    assert!(!text.contains("kunne ikke finde ordet"));
+    mette.post_form("/language", &[("language", "en")]).await;
+    assert_eq!(mailed(&app, "Drill", &bad).await, Delivered::Drill);
+    app.inner.app.make_copies().await.unwrap();
+    let text = app::mail::readable(sink.came()[1].as_bytes());
+    assert!(
+        text.contains("We have not opened") && text.contains("skaerm.png, since there is malware in it."),
+        "{text}"
+    );
 }
 
 async fn mailed(app: &TestApp, subject: &str, picture: &[u8]) -> Delivered {

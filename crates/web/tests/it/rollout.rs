@@ -160,6 +160,51 @@ async fn a_manager_sees_names_those_above_numbers_and_colleagues_nothing() {
     );
 }
 
+/// The worksheet's words, and the names of all sheets.
+fn words_of(book: &[u8]) -> String {
+    use std::io::Read as _;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+    let mut text = String::new();
+    for name in ["xl/sharedStrings.xml", "xl/workbook.xml"] {
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_manager_sees_by_name_who_has_practised_on_the_page_and_in_both_tables_and_nobody_else_does() {
+    let app = TestApp::new().await;
+    rolled_out(&app).await;
+    let (mette, word) = crate::practise::begun(&app, METTE).await;
+    crate::practise::send(&mette, &crate::practise::picture(&word)).await;
+    app.inner.app.make_copies().await.unwrap();
+    let vibeke = app.as_(VIBEKE).await;
+    let address = vibeke.get("/coverage").await.location().to_owned();
+    let page = vibeke.get(&address).await;
+    check(&page, "da", &address);
+    let text = page.text();
+    let of = |name: &str| {
+        let at = text.find(&format!("<div>{name} ")).expect("the name");
+        text[at..].split("</div>").next().unwrap().to_owned()
+    };
+    assert!(of("Mette Ravn").contains("har øvet sig") && of("Lone Kvist").contains("har ikke øvet sig"));
+    let csv = vibeke.get(&format!("{address}/people.csv")).await.text();
+    assert!(
+        csv.contains("Mette Ravn,Nej,Ja,Nej") && csv.contains("Lone Kvist,Nej,Nej,Nej"),
+        "{csv}"
+    );
+    let book = vibeke.get(&format!("{address}/table.xlsx")).await;
+    let words = words_of(&book.body);
+    assert!(words.contains("Mette Ravn") && words.contains("Navne"), "{words}");
+    for watcher in [ABOVE, "p04", "p07", METTE] {
+        let client = app.as_(watcher).await;
+        let names = client.get(&format!("{address}/people.csv")).await;
+        assert_eq!(names.status, StatusCode::NOT_FOUND, "{watcher}");
+        let book = client.get(&format!("{address}/table.xlsx")).await;
+        assert!(book.status == StatusCode::NOT_FOUND || !words_of(&book.body).contains("Mette Ravn"));
+    }
+}
+
 #[tokio::test]
 async fn a_meeting_gives_receipts_to_those_who_were_there() {
     let app = TestApp::new().await;
