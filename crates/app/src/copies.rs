@@ -129,7 +129,7 @@ impl CopiesOf {
 /// The words of one page, as far as there are any.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageText {
-    /// From 1; 0 for a picture.
+    /// From 1; a picture has one.
     pub page: u32,
     /// The words, or the code of why there are none.
     pub text: Result<Text, String>,

@@ -1,4 +1,4 @@
-//! The text of exhibits that are text: plain text, e-mails and Outlook's messages, as text and nothing else.
+//! The text of exhibits that are text: plain text, e-mails, Outlook's messages and saved pages, as text and nothing else.
 
 use crate::query::readable;
 use crate::{App, AppError, Caller};
@@ -62,7 +62,7 @@ impl App {
         }
         let media_type = exhibit.media_type.clone();
         let read = tokio::task::spawn_blocking(move || match media_type.as_str() {
-            "message/rfc822" => Some(mail::readable(&bytes)),
+            "message/rfc822" | "multipart/related" => Some(mail::readable(&bytes)),
             "application/vnd.ms-outlook" => mail::readable_outlook(&bytes),
             _ => Some(mail::text(&bytes)),
         });

@@ -19,12 +19,14 @@ macro_rules! files {
 }
 
 const FILES: &[(&str, &[u8])] = files![
+    "boxes.js",
     "fonts.css",
     "guide.js",
     "icon-192.png",
     "icon-512.png",
     "icon-maskable-512.png",
     "icon.svg",
+    "mark.js",
     "outbox/capture.js",
     "outbox/device.js",
     "outbox/page.js",
@@ -32,7 +34,6 @@ const FILES: &[(&str, &[u8])] = files![
     "outbox/send.js",
     "outbox/worker.js",
     "own.css",
-    "redact.js",
     "resume.js",
     "statements.js",
     "tus/LICENSE",

@@ -5,6 +5,7 @@
 
 mod api;
 mod assets;
+mod boxes;
 mod case;
 mod cases;
 mod command;

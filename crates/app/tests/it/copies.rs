@@ -3,7 +3,8 @@
 use crate::harness::*;
 use app::testing::TestApp;
 use app::testing::clamd::{Clamd, MALWARE};
-use app::{Copied, CopiesOf, StoreReport};
+use app::{AppError, Copied, CopiesOf, Proposals, StoreReport};
+use domain::case::{Command, Refusal, Viewing};
 use domain::ids::CaseNumber;
 
 const SCREENSHOT: &str = "01-threat-in-comment-thread/screenshot-1.png";
@@ -168,5 +169,40 @@ on_both! {
         not_found(test.app.preview(&vibeke, &number, 2, 0).await);
         not_found(test.app.words(&vibeke, &number, 2).await);
         assert_eq!(test.app.cover(&vibeke, &number, 2).await.unwrap(), None);
+    }
+
+    async fn what_was_read_in_a_wave_is_proposed_until_it_is_marked(test) {
+        let wave = screenshot("09-wave-against-library-closure/screenshot-1.png");
+        let number = tell(&test, LONE, about(METTE), &[("a.png", &wave)]).await.number;
+        let of = async |who: &str| test.app.proposals(&test.caller(who), &number, 1).await;
+        assert_eq!(of(VIBEKE).await.unwrap(), Proposals::default(), "nothing was read yet");
+        test.app.make_copies().await.unwrap();
+        let read = of(VIBEKE).await.unwrap();
+        let found = |author: &str| read.all.iter().find(|said| said.author == author).unwrap_or_else(|| panic!("{author}: {read:?}"));
+        assert!(read.all.len() >= 10 && read.lines.len() >= 30, "{read:?}");
+        let dennis = found("Dennis");
+        assert_eq!((dennis.text.as_str(), dennis.said_at.as_str()), ("Stem dem ud til næste valg!", "20 t."));
+        let (above, here) = (found("Laila").region.unwrap(), dennis.region.unwrap());
+        assert!(above.y + above.h <= here.y && here.h < 50_000, "{above:?} {here:?}");
+        // Marked as it stands, it is proposed no more, and the rest still is.
+        let command = Command::MarkStatements { exhibit: 1, statements: vec![dennis.clone()] };
+        try_to(&test, VIBEKE, &number, command).await.unwrap();
+        let rest = of(IDA).await.unwrap().all;
+        assert_eq!(rest.len(), read.all.len() - 1);
+        assert!(rest.iter().all(|said| said.author != "Dennis"));
+        let log = test.app.access_log(&test.caller(VIBEKE), Some(&number), None, 50).await.unwrap();
+        assert!(log.items.iter().any(|seen| seen.what == Some(Viewing::Exhibit) && seen.who == IDA));
+        for other in [METTE, LONE, DORTHE, DPO, ADMIN] {
+            assert!(matches!(of(other).await, Err(AppError::NotFound | AppError::Forbidden)));
+        }
+        not_found(test.app.proposals(&test.caller(VIBEKE), &number, 2).await);
+    }
+
+    async fn an_infected_text_is_not_read_for_statements(test) {
+        let clamd = Clamd::start();
+        let test = test.scanned_by(clamd.scanner());
+        let number = tell(&test, LONE, about(METTE), &[("a.txt", MALWARE.as_bytes())]).await.number;
+        let read = test.app.proposals(&test.caller(VIBEKE), &number, 1).await;
+        assert_eq!(refusal(read), Refusal::ExhibitWithheld);
     }
 }

@@ -15,6 +15,7 @@ mod handling;
 pub mod join;
 pub mod mailed;
 mod police;
+pub mod proposal;
 pub mod redaction;
 pub mod refusal;
 mod register;

@@ -91,7 +91,10 @@ pub fn coverable(media_type: &str) -> Option<Coverable> {
     match media_type {
         "image/png" | "image/jpeg" | "image/webp" | "image/gif" => Some(Coverable::Picture),
         "application/pdf" => Some(Coverable::Pages),
-        "text/plain" | "message/rfc822" | "application/vnd.ms-outlook" => Some(Coverable::Text),
+        // A saved page (MHTML) is read as text too.
+        "text/plain" | "message/rfc822" | "multipart/related" | "application/vnd.ms-outlook" => {
+            Some(Coverable::Text)
+        }
         _ => None,
     }
 }

@@ -22,6 +22,7 @@ mod late;
 mod mail;
 mod police;
 mod property;
+mod proposal;
 mod reach;
 mod redaction;
 mod register;

@@ -5,6 +5,7 @@
 //! it nests what it finds, and a letter in a letter in a letter, 35 MB of them, overflows the stack when it is dropped.
 
 mod head;
+mod html;
 mod outlook;
 mod quoted;
 mod verdicts;

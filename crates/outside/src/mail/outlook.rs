@@ -1,10 +1,9 @@
 //! Outlook's own file of a message: a compound file in which each property is a stream ([MS-OXMSG] 2.1 and 2.4, property
 //! numbers from [MS-OXPROPS]; checked 2026-11-25). Only the few that are read are opened.
 
-use super::{line, raw_text, shown};
+use super::{html, line, raw_text, shown};
 use cfb::CompoundFile;
 use jiff::Timestamp;
-use mail_parser::decoders::html::html_to_text;
 use std::io::{Cursor, Read as _};
 
 /// The most of one property that is read, in bytes.
@@ -60,9 +59,9 @@ fn words(file: &mut File<'_>) -> String {
     if !plain.is_empty() {
         return plain;
     }
-    let html = stream(file, "/__substg1.0_10130102").map(|bytes| raw_text(&bytes));
-    let html = html.unwrap_or_else(|| text(file, "1013"));
-    shown(&html_to_text(&html))
+    let page = stream(file, "/__substg1.0_10130102").map(|bytes| raw_text(&bytes));
+    let page = page.unwrap_or_else(|| text(file, "1013"));
+    shown(&html::lines(&page))
 }
 
 /// A text property, in Unicode or in the writer's own code page, which is read as Latin-1.

@@ -1,11 +1,10 @@
 //! The way through a message's MIME structure, level by level to a fixed depth; what lies deeper stays as it is.
 
 use super::head::{Body, Head};
-use super::{Mail, line, raw_text, shown};
+use super::{Mail, html, line, raw_text, shown};
 use bytes::Bytes;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
-use mail_parser::decoders::html::html_to_text;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 
 /// Levels that are followed, of multiparts and of letters in letters alike.
@@ -200,7 +199,7 @@ impl Walk {
         said
     }
 
-    fn text(&mut self, body: &Body, html: bool, packed: &Bytes) -> Words {
+    fn text(&mut self, body: &Body, is_html: bool, packed: &Bytes) -> Words {
         let content = unpack(packed, &body.encoding);
         let decoder = body
             .charset
@@ -210,11 +209,11 @@ impl Walk {
             Some(decoder) => decoder(bytes),
             None => raw_text(bytes),
         };
-        if html {
+        if is_html {
             let read = &content[..content.len().min(HTML)];
             self.cut |= read.len() < content.len();
             return Words {
-                html: shown(&html_to_text(&decode(read))),
+                html: shown(&html::lines(&decode(read))),
                 ..Words::default()
             };
         }

@@ -61,6 +61,25 @@ statements-back = Tilbage til udsagnene
 statements-work = Vurdér udsagnene ét for ét
 statements-of-exhibit = Se udsagnene i bilaget
 
+statements-mark = Markér udsagn i bilaget
+statements-mark-in = Find udsagnene i bilag { $number }
+statements-mark-text = Værn kan finde udsagnene i det, der er læst i et bilag. Du retter dem, før de tilføjes.
+statements-by-hand = Skriv dem selv
+statements-mark-found = Her er det, Værn har læst i bilaget, delt op i udsagn. En maskine læser forkert ind imellem: sammenlign med bilaget, og ret.
+statements-mark-none = Der er ikke læst nogen tekst i bilaget, eller alt er tilføjet allerede. Du kan selv skrive udsagnene her.
+statements-mark-how = Forfatter og tid skrives, som bilaget viser dem. Markeringer uden tekst bliver ikke til noget.
+statements-mark-draw = Mangler der et udsagn, så tegn en firkant om det i billedet. Med musen: tryk og træk. På en skærm, du rører ved: tryk på det ene hjørne og så på det modsatte.
+statements-mark-more = { $n ->
+    [one] Et udsagn mere kommer frem her, når du har tilføjet disse.
+   *[other] { $n } udsagn mere kommer frem her, når du har tilføjet disse.
+}
+statements-mark-n = Markering { $number }
+statements-mark-box = Markering {"{"}number{"}"}
+statements-mark-remove = Fjern markering {"{"}number{"}"}
+statements-mark-add = Tilføj en markering
+statements-mark-place = Sted i billedet
+statements-wrong-mark = Markering { $number }: { $problem }
+
 event-statement-marked = tilføjede udsagn { $number } fra bilag { $exhibit }.
 event-statement-corrected = rettede udsagn { $number }.
 event-statement-assessed = vurderede udsagn { $number }: { $outcome }.

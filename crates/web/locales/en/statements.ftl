@@ -61,6 +61,25 @@ statements-back = Back to the statements
 statements-work = Assess the statements one by one
 statements-of-exhibit = See the statements in this exhibit
 
+statements-mark = Mark statements in the exhibit
+statements-mark-in = Find the statements in exhibit { $number }
+statements-mark-text = Værn can find the statements in what was read in an exhibit. You correct them before they are added.
+statements-by-hand = Write them yourself
+statements-mark-found = This is what Værn has read in the exhibit, divided into statements. A machine misreads now and then: compare with the exhibit, and correct.
+statements-mark-none = No text has been read in the exhibit, or all of it is added already. You can write the statements here yourself.
+statements-mark-how = Author and time are written as the exhibit shows them. Markings without a text come to nothing.
+statements-mark-draw = If a statement is missing, draw a box around it in the picture. With a mouse: press and drag. On a touch screen: tap one corner and then the opposite one.
+statements-mark-more = { $n ->
+    [one] One more statement appears here when you have added these.
+   *[other] { $n } more statements appear here when you have added these.
+}
+statements-mark-n = Marking { $number }
+statements-mark-box = Marking {"{"}number{"}"}
+statements-mark-remove = Remove marking {"{"}number{"}"}
+statements-mark-add = Add a marking
+statements-mark-place = Place in the picture
+statements-wrong-mark = Marking { $number }: { $problem }
+
 event-statement-marked = added statement { $number } from exhibit { $exhibit }.
 event-statement-corrected = corrected statement { $number }.
 event-statement-assessed = assessed statement { $number }: { $outcome }.

@@ -6,6 +6,7 @@ use super::{capture, mailed, redact, witness};
 use crate::command::offer::is_offered;
 use crate::ctx::Ctx;
 use crate::page::{Fault, Frame, PageError, render};
+use crate::statements::marked_at;
 use app::{CaseView, Copied, CopiesOf};
 use askama::Template;
 use axum::body::Body;
@@ -67,7 +68,7 @@ fn shown(media_type: &str) -> Shown {
         "image/png" | "image/jpeg" | "image/webp" | "image/gif" => Shown::Picture,
         "audio/mp4" | "audio/mpeg" => Shown::Sound,
         "video/mp4" | "video/quicktime" => Shown::Film,
-        "text/plain" | "message/rfc822" | OUTLOOK => Shown::Text,
+        "text/plain" | "message/rfc822" | "multipart/related" | OUTLOOK => Shown::Text,
         _ => Shown::Download,
     }
 }
@@ -194,6 +195,8 @@ struct ExhibitPage {
     redact: Option<String>,
     /// The reader may read the case's statements.
     statements: bool,
+    /// Where the reader may mark some.
+    mark: Option<String>,
 }
 
 /// `GET /cases/{number}/exhibits/{n}`: the exhibit, shown because somebody asked for it.
@@ -250,6 +253,7 @@ pub async fn show(ctx: Ctx, Path((text, n)): Path<(String, u32)>) -> Result<Resp
             .may_redact(n)
             .then(|| format!("{}/redact", href(&view.state.number, n))),
         statements: view.may(Action::ReadMatter),
+        mark: marked_at(&view, n),
     };
     let page = render(&page)?;
     Ok(if matches!(shown, Shown::Sound | Shown::Film) {

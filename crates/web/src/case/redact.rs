@@ -3,6 +3,7 @@
 use super::exhibits::href;
 use super::head::{number, teller, title};
 use super::story::{Fact, Teller};
+use crate::boxes::{BoxTyped, EMPTY};
 use crate::command::form::Posted;
 use crate::command::refusal_text;
 use crate::ctx::Ctx;
@@ -13,15 +14,9 @@ use axum::Form as Body;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::case::redaction::{COVERS, Coverable, Covers, Order, Patch};
-use domain::case::statement::PARTS;
-use domain::case::{Recipient, Redacted, Refusal, Region, Viewing};
+use domain::case::{Recipient, Redacted, Refusal, Viewing};
 use http::StatusCode;
 use http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-
-/// Empty boxes on a page where nothing can be drawn.
-const EMPTY: usize = 4;
-/// Parts of a whole in one per cent.
-const PER_CENT: u32 = PARTS / 100;
 
 /// A copy as the exhibit's page tells of it.
 #[derive(Clone, Debug)]
@@ -107,65 +102,17 @@ struct Typed {
     passages: String,
 }
 
-/// One box as it was typed, in per cent; wholly empty ones are none.
-#[derive(Clone, Debug, Default)]
-struct BoxTyped {
-    page: String,
-    x: String,
-    y: String,
-    w: String,
-    h: String,
-}
-
-impl BoxTyped {
-    fn is_empty(&self) -> bool {
-        [&self.x, &self.y, &self.w, &self.h]
-            .iter()
-            .all(|text| text.trim().is_empty())
-    }
-
-    fn patch(&self) -> Result<Patch, &'static str> {
-        let page = self.page.trim().parse().map_err(|_| "no-such-page")?;
-        let region = Region {
-            x: parts(&self.x)?,
-            y: parts(&self.y)?,
-            w: parts(&self.w)?,
-            h: parts(&self.h)?,
-        };
-        Ok(Patch { page, region })
-    }
-}
-
-/// Per cent as people and browsers write them, digit by digit: `12`, `12.5`, `12,5`; at most four digits behind the point.
-fn parts(text: &str) -> Result<u32, &'static str> {
-    let text = text.trim().replace(',', ".");
-    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(rest) {
-        return Err("not-a-number");
-    }
-    let whole: u32 = whole.parse().map_err(|_| "outside-exhibit")?;
-    let rest: u32 = format!("{:0<4.4}", rest).parse().map_err(|_| "not-a-number")?;
-    whole
-        .checked_mul(PER_CENT)
-        .and_then(|whole| whole.checked_add(rest))
-        .ok_or("outside-exhibit")
-}
-
 impl Typed {
     fn of(posted: &Posted) -> Self {
         let text = |name: &str| posted.get(name).unwrap_or_default().to_owned();
-        let column = |name: &str| posted.all(name).into_iter();
-        let boxes = column("page")
-            .zip(column("x"))
-            .zip(column("y").zip(column("w")))
-            .zip(column("h"))
-            .map(|(((page, x), (y, w)), h)| BoxTyped { page, x, y, w, h });
         Self {
             recipient: text("recipient"),
             name: text("name"),
             reason: text("reason"),
-            boxes: boxes.filter(|typed| !typed.is_empty()).collect(),
+            boxes: BoxTyped::posted(posted)
+                .into_iter()
+                .filter(|typed| !typed.is_empty())
+                .collect(),
             passages: text("passages"),
         }
     }
@@ -370,31 +317,4 @@ pub async fn download(
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
     ];
     Ok((headers, bytes).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parts;
-
-    #[test]
-    fn per_cent_is_read_digit_by_digit_and_nothing_else_is_taken_for_a_number() {
-        let read = |text| parts(text);
-        assert_eq!(
-            ["0", " 12 ", "12,5", "12.5", "0.0001", "100", "33.333333"].map(read),
-            [
-                Ok(0),
-                Ok(120_000),
-                Ok(125_000),
-                Ok(125_000),
-                Ok(1),
-                Ok(1_000_000),
-                Ok(333_333)
-            ]
-        );
-        for text in ["", "NaN", "-1", "inf", "1e3", "1.2.3", ".", "½", "0x10"] {
-            assert_eq!(read(text), Err("not-a-number"), "{text}");
-        }
-        assert_eq!(read("99999999999"), Err("outside-exhibit"));
-        assert_eq!(read("9999999"), Err("outside-exhibit"));
-    }
 }

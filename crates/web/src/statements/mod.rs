@@ -1,11 +1,13 @@
-//! The statements of a case: marked by many at a time, assessed one by one by the lawyer, who can do it all from the keyboard.
+//! The statements of a case: marked in an exhibit or added many at a time, assessed one by one by the lawyer, who can do it all from the keyboard.
 
+mod mark;
 mod one;
 mod table;
 mod told;
 
 pub use told::Run;
 
+use crate::case::exhibits::href;
 use crate::command::form::Choice;
 use crate::command::refusal_text;
 use crate::ctx::Ctx;
@@ -14,7 +16,8 @@ use crate::text::L;
 use app::{App, AppError, CaseView};
 use axum::Router;
 use axum::routing::get;
-use domain::case::{Command, Refusal, Statement, Viewing};
+use domain::access::Action;
+use domain::case::{Command, CommandKind, Phase, Refusal, Statement, Viewing};
 use domain::ids::CaseNumber;
 use domain::vocabulary::Outcome;
 use std::sync::Arc;
@@ -27,9 +30,23 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/cases/{number}/statements", get(table::show).post(table::add))
         .route(
+            "/cases/{number}/exhibits/{n}/statements",
+            get(mark::show).post(mark::add),
+        )
+        .route(
             "/cases/{number}/statements/{statement}",
             get(one::show).post(one::send),
         )
+}
+
+/// Where statements are marked in this exhibit, for those who may now.
+pub fn marked_at(view: &CaseView, exhibit: u32) -> Option<String> {
+    let may = can_mark(view) && view.may_open(exhibit) && !view.state.is_infected(exhibit);
+    may.then(|| format!("{}/statements", href(&view.state.number, exhibit)))
+}
+
+fn can_mark(view: &CaseView) -> bool {
+    view.state.phase == Phase::Open && view.may(Action::Do(CommandKind::MarkStatements))
 }
 
 /// The case, for those who may read the matter; for others there are no statements.

@@ -1,6 +1,6 @@
 //! The table of statements, and the form that adds many at once.
 
-use super::{Wrong, give, view};
+use super::{Wrong, can_mark, give, marked_at, view};
 use crate::case::exhibits::{Card, cards};
 use crate::case::head::{Head, Tab, number, tabs};
 use crate::command::form::Posted;
@@ -70,6 +70,8 @@ struct Filter {
 struct Adding {
     open: bool,
     exhibits: Vec<(u32, bool)>,
+    /// Exhibits that statements can be marked in: number and address.
+    marked_at: Vec<(u32, String)>,
     lines: String,
     wrong: Option<String>,
     cards: Vec<Card>,
@@ -181,7 +183,6 @@ fn page(ctx: &Ctx, view: &CaseView, asked: &Asked, adding: Adding) -> TablePage 
     let current = asked.page.min(last);
     let rows = here.iter().filter(|statement| asked.show.holds(statement));
     let all = count(Show::All);
-    let may = |kind| case.phase == Phase::Open && view.may(Action::Do(kind));
     TablePage {
         frame: Frame::of(ctx),
         head: Head::of(ctx, view),
@@ -205,9 +206,14 @@ fn page(ctx: &Ctx, view: &CaseView, asked: &Asked, adding: Adding) -> TablePage 
             .iter()
             .map(|outcome| (outcome.name(), l.t(&format!("outcome-{outcome}"))))
             .collect(),
-        can_assess: may(CommandKind::AssessStatement),
-        can_mark: may(CommandKind::MarkStatements) && !case.exhibits.is_empty(),
+        can_assess: case.phase == Phase::Open && view.may(Action::Do(CommandKind::AssessStatement)),
+        can_mark: can_mark(view) && !case.exhibits.is_empty(),
         adding: Adding {
+            marked_at: adding
+                .exhibits
+                .iter()
+                .filter_map(|(number, _)| Some((*number, marked_at(view, *number)?)))
+                .collect(),
             cards: cards(ctx, view),
             ..adding
         },

@@ -327,3 +327,146 @@ async fn the_journal_of_a_wave_goes_on_and_the_table_is_cut_at_two_hundred() {
     assert_eq!(second.text().matches("data-statement=").count(), 10);
     assert!(second.text().contains("Kommentar 210") && second.text().contains("0 af 210 vurderet"));
 }
+
+fn wave() -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/matters");
+    std::fs::read(folder.join("09-wave-against-library-closure/screenshot-1.png")).expect("a screenshot")
+}
+
+fn marking(number: &str) -> String {
+    format!("/cases/{number}/exhibits/1/statements")
+}
+
+/// The fields of a form's markings, in their order.
+fn fields(page: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for tag in page.split('<').filter(|tag| tag.contains(" name=\"")) {
+        let attribute = |name: &str| {
+            let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+            Some(rest.split_once('"')?.0.to_owned())
+        };
+        let value = match tag.starts_with("textarea") {
+            true => tag.split_once(">\n").map(|(_, text)| text.to_owned()),
+            false => attribute("value"),
+        };
+        all.push((attribute("name").expect("a name"), value.unwrap_or_default()));
+    }
+    all
+}
+
+#[tokio::test]
+async fn what_was_read_in_an_exhibit_is_corrected_and_marked_with_its_place() {
+    let app = TestApp::new().await;
+    let mette = app.as_("p10").await;
+    let told = [("about", "me"), ("text", "Se her.")];
+    let number = mette
+        .post_multipart("/report", &told, &[("a.png", &*wave())])
+        .await
+        .number();
+    let vibeke = app.as_("p09").await;
+    let waiting = vibeke.get(&marking(&number)).await;
+    check(&waiting, "da", "markings before anything was read");
+    assert!(waiting.text().contains("Der er ikke læst nogen tekst"));
+    app.inner.app.make_copies().await.expect("copies");
+    let exhibit = vibeke.get(&format!("/cases/{number}/exhibits/1")).await.text();
+    assert!(exhibit.contains(&format!("href=\"{}\"", marking(&number))));
+    let page = vibeke.get(&marking(&number)).await;
+    check(&page, "da", "markings");
+    let text = page.text();
+    assert!(text.contains("Håber Karin falder ned ad trappen"), "{text}");
+    let form = text
+        .split("<form")
+        .find(|form| form.contains("id=\"boxes\""))
+        .expect("the form");
+    let mut all = fields(form);
+    let rows = all.iter().filter(|(name, _)| name == "text").count();
+    assert!(rows >= 10, "{all:?}");
+    // The first is dropped, the second put right; and one with a box that lies outside is named by its number.
+    let at = |all: &[(String, String)], name: &str, row: usize| {
+        let places = all.iter().enumerate().filter(|(_, (own, _))| own == name);
+        places.map(|(place, _)| place).nth(row).expect("a field")
+    };
+    let place = at(&all, "text", 0);
+    all[place].1.clear();
+    let place = at(&all, "text", 1);
+    all[place].1 = "Rettet i hånden".to_owned();
+    let mut outside = all.clone();
+    let place = at(&outside, "x", 3);
+    outside[place].1 = "99,9".to_owned();
+    let send = async |all: &[(String, String)]| {
+        let all: Vec<(&str, &str)> = all
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        vibeke.post_form(&marking(&number), &all).await
+    };
+    let refused = send(&outside).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.text().contains("Markering 4: Ligger uden for billedet"),
+        "{}",
+        refused.text()
+    );
+    assert!(refused.text().contains("Rettet i hånden"), "what was typed stays");
+    let made = send(&all).await;
+    let table = format!("/cases/{number}/statements?exhibit=1&done=mark-statements");
+    assert_eq!(made.location(), table, "{}", made.text());
+    let shown = vibeke.get(&table).await.text();
+    assert_eq!(shown.matches("data-statement=").count(), rows - 1);
+    assert!(
+        shown.contains("Rettet i hånden") && shown.contains("Dennis · 20 t."),
+        "{shown}"
+    );
+    // Each knows where it stands.
+    let lawyer = Api::of(&app, "p03").await;
+    let kept = lawyer.get(&format!("/cases/{number}/statements")).await.json();
+    let items = kept["items"].as_array().expect("statements");
+    assert!(
+        items
+            .iter()
+            .all(|item| item["region"]["h"].as_u64() > Some(0) && item["line"].as_u64() > Some(0)),
+        "{kept}"
+    );
+}
+
+#[tokio::test]
+async fn a_saved_page_and_a_message_are_read_line_by_line() {
+    let app = TestApp::new().await;
+    let mette = app.as_("p10").await;
+    let told = [("about", "me"), ("text", "Se her.")];
+    let page = b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://snak.example/1\r\nSubject: Snak\r\n\
+        MIME-Version: 1.0\r\nContent-Type: multipart/related; type=\"text/html\"; boundary=\"b\"\r\n\r\n--b\r\n\
+        Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
+        <html><head><style>div { color: red }</style></head><body><div>Bent</div><div>Skam jer</div><div><span>2 t.</span>\
+        <button>Svar</button></div><div>Anna</div><div>G\xc3\xa5 hjem</div><div><span>1 d.</span><button>Svar</button></div></body></html>\r\n--b--\r\n";
+    let number = mette
+        .post_multipart("/report", &told, &[("side.mhtml", page.as_slice())])
+        .await
+        .number();
+    let vibeke = app.as_("p09").await;
+    let shown = vibeke.get(&marking(&number)).await;
+    check(&shown, "da", "markings of a saved page");
+    let text = shown.text();
+    for part in [
+        "Skam jer</textarea>",
+        "Gå hjem</textarea>",
+        "value=\"Anna\"",
+        "value=\"1 d.\"",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(
+        !text.contains("class=\"pane\"") && !text.contains("color: red"),
+        "{text}"
+    );
+    // Only those who may mark, and only while the case is open.
+    for stranger in ["p10", "p11", "p13", "p05", "p06"] {
+        let stranger = app.as_(stranger).await;
+        assert_eq!(
+            stranger.get(&marking(&number)).await.status,
+            StatusCode::NOT_FOUND
+        );
+        let sent = stranger.post_form(&marking(&number), &[("text", "x")]).await;
+        assert_eq!(sent.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -17,7 +17,7 @@ const millionths = (part) => Math.round(part * 1e6);
 /** A new box of numbers, made from the first one. */
 function add() {
   const box = boxes()[0].cloneNode(true);
-  box.querySelectorAll("input:not([type=hidden])").forEach((input) => { input.value = ""; });
+  box.querySelectorAll("textarea, input:not([type=hidden][name=page])").forEach((input) => { input.value = ""; });
   box.querySelector("button")?.remove();
   list.append(box);
   finish();
@@ -53,7 +53,7 @@ function paint() {
     const numbers = values(box).map(Number);
     const sheet = sheets.find((one) => one.dataset.page === field(box, "page").value.trim());
     if (!sheet || isEmpty(box) || numbers.some((number) => !(number >= 0))) continue;
-    show(sheet, numbers);
+    show(sheet, numbers).dataset.box = boxes().indexOf(box);
   }
 }
 
@@ -94,6 +94,7 @@ function keep(sheet, one, other) {
   for (const name of NAMES) field(box, name).value = String(numbers[name] / 1e4);
   field(box, "page").value = sheet.dataset.page;
   finish();
+  box.dispatchEvent(new Event("drawn", { bubbles: true }));
 }
 
 for (const sheet of sheets) {
