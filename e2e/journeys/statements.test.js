@@ -8,7 +8,21 @@ import { apiOf, numberOf, report, startTown } from "../lib/town.js";
 
 const WAVE = fileURLToPath(new URL("../../examples/matters/09-wave-against-library-closure/screenshot-1.png", import.meta.url));
 const COMMENTS = 140;
-const lines = Array.from({ length: COMMENTS }, (_, n) => `Borger ${n + 1}\t${1 + (n % 23)} t.\tKommentar nr. ${n + 1} om filialen`);
+const comments = Array.from({ length: COMMENTS }, (_, n) => ({ author: `Borger ${n + 1}`, time: `${1 + (n % 23)} t.`, text: `Kommentar nr. ${n + 1} om filialen` }));
+const lines = comments.map(({ author, time, text }) => `${author}\t${time}\t${text}`);
+// As such a page is made: boxes in boxes, and what one can do beneath each.
+const THREAD = `<!doctype html><html lang="da"><title>Filialen</title><style>body { font: 18px sans-serif; width: 640px; margin: 16px } article { margin-bottom: 24px } b, p { display: block; margin: 0 0 6px } small { color: #444 }</style>
+${comments.map(({ author, time, text }) => `<article><b>${author}</b><p>${text}</p><small><span>${time}</span> · <a href="#">Synes godt om</a> · <a href="#">Svar</a></small></article>`).join("\n")}`;
+
+/** The thread as one long screenshot and as a saved page. */
+async function captured({ context }) {
+  const page = await context.newPage();
+  await page.setContent(THREAD);
+  const png = await page.screenshot({ fullPage: true });
+  const { data } = await (await context.newCDPSession(page)).send("Page.captureSnapshot", { format: "mhtml" });
+  await page.close();
+  return { png, mhtml: Buffer.from(data) };
+}
 
 describe("a wave of comments", () => {
   let town;
@@ -17,13 +31,20 @@ describe("a wave of comments", () => {
 
   test("140 comments are worked through by keyboard, undone, counted and kept", async () => {
     const manager = await town.as("desktop", "Vibeke Holst");
+    const { mhtml } = await captured(manager);
     const number = await report(manager.page, {
       colleague: "Mette Ravn", text: "Over 140 kommentarer om filialen.",
-      files: [{ name: "kommentarer.png", type: "image/png", bytes: await readFile(WAVE) }],
+      files: [{ name: "kommentarer.mhtml", type: "multipart/related", bytes: mhtml }],
     });
     await manager.page.goto(`/cases/${number}/statements`);
     await manager.look("statements-empty");
-    await manager.page.locator("#add-lines").fill(lines.join("\n"));
+    await manager.page.getByRole("link", { name: "Find udsagnene i bilag 1" }).click();
+    const found = manager.page.locator("fieldset.box");
+    await found.first().waitFor();
+    const read = await found.evaluateAll((boxes) => boxes.map((box) => ["author", "said_at", "text"].map((name) => box.querySelector(`[name=${name}]`).value).join("\t")));
+    assert.deepEqual(read.filter((line) => lines.includes(line)), lines, "each comment with its author and its time");
+    // What is none of them, as the page's own head, is taken away.
+    for (let at = read.length - 1; at >= 0; at--) if (!lines.includes(read[at])) await found.nth(at).getByRole("button").click();
     await manager.page.getByRole("button", { name: "Tilføj udsagnene" }).click();
     await manager.page.waitForURL("**done=mark-statements");
     assert.equal(await manager.page.locator("tr[data-statement]").count(), COMMENTS);
@@ -96,6 +117,57 @@ describe("a wave of comments", () => {
     assert.equal(first.items[0].reason, reasons[3]);
     assert.deepEqual(first.items.filter((item) => item.reason !== reasons[["lawful-criticism", "rude-but-lawful", "harassment", "possible-crime"].indexOf(item.outcome)]), []);
   });
+
+  for (const screen of ["desktop", "phone"])
+    test(`a screenshot is read, put right by hand and drawn on (${screen})`, async () => {
+      const visit = await town.as(screen, "Vibeke Holst");
+      const { page, look } = visit;
+      // A long one on a desktop; a phone gets the ten comments of an example.
+      const [png, wanted] = screen === "phone" ? [await readFile(WAVE), []] : [(await captured(visit)).png, comments];
+      const number = await report(page, {
+        colleague: "Mette Ravn", text: "Over 140 kommentarer om filialen.", files: [{ name: "kommentarer.png", type: "image/png", bytes: png }],
+      });
+      await page.goto(`/cases/${number}/exhibits/1/statements`);
+      const boxes = page.locator("fieldset.box");
+      for (let tries = 0; tries < 600 && (await boxes.count()) < 9; tries++) await page.reload();
+      const texts = () => page.locator("fieldset.box textarea").evaluateAll((all) => all.map((one) => one.value));
+      const read = await texts();
+      // A machine misreads now and then; most must be whole, and none lost.
+      const whole = wanted.filter(({ text }) => read.includes(text)).length;
+      assert.ok(read.length >= wanted.length - 2 && whole >= 0.9 * wanted.length, `${read.length} read, ${whole} whole`);
+      const sheet = page.locator(".sheet");
+      await sheet.locator("img").evaluate((picture) => picture.decode());
+      await page.locator(".covers").first().waitFor({ state: "attached" });
+      assert.equal(await page.locator(".covers").count(), read.length, "each is outlined");
+      await look("statements-mark");
+
+      // The one that is being written comes into view.
+      const last = boxes.last();
+      await last.locator("textarea").focus();
+      await page.locator(".covers.now").waitFor({ state: "attached" });
+      assert.ok(await page.locator(".pane").evaluate((pane) => pane.scrollTop) > 100);
+      // A box around the first comment that is seen now: its words are those that were read inside.
+      const pane = await page.locator(".pane").boundingBox();
+      const before = await boxes.count();
+      // Where the page ends, the picture's upper edge is out of view.
+      const top = Math.max(pane.y, 0), bottom = pane.y + pane.height;
+      const [from, to] = [{ x: pane.x + 4, y: top + 10 }, { x: pane.x + 0.6 * pane.width, y: bottom - 0.1 * (bottom - top) }];
+      if (screen === "phone") for (const { x, y } of [from, to]) await page.touchscreen.tap(x, y);
+      else {
+        await page.mouse.move(from.x, from.y);
+        await page.mouse.down();
+        await page.mouse.move(to.x, to.y, { steps: 3 });
+        await page.mouse.up();
+      }
+      assert.equal(await boxes.count(), before + 1);
+      assert.notEqual((await texts()).at(-1), "");
+      await boxes.last().locator("textarea").fill("Tegnet i hånden");
+      await page.getByRole("button", { name: "Tilføj udsagnene" }).click();
+      await page.waitForURL("**done=mark-statements");
+      assert.equal(await page.locator("tr[data-statement]").count(), before + 1);
+      assert.equal(await page.getByText("Tegnet i hånden").count(), 1);
+      await visit.done();
+    });
 
   test("on a phone, and for nobody who may not read the matter", async () => {
     const manager = await town.as("phone", "Vibeke Holst");

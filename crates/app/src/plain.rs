@@ -62,7 +62,8 @@ impl App {
         }
         let media_type = exhibit.media_type.clone();
         let read = tokio::task::spawn_blocking(move || match media_type.as_str() {
-            "message/rfc822" | "multipart/related" => Some(mail::readable(&bytes)),
+            "message/rfc822" => Some(mail::readable(&bytes)),
+            "multipart/related" => Some(mail::saved_page(&bytes)),
             "application/vnd.ms-outlook" => mail::readable_outlook(&bytes),
             _ => Some(mail::text(&bytes)),
         });

@@ -92,13 +92,17 @@ fn around(one: Region, other: Region) -> Region {
 
 /// One statement of these lines, which are numbered from 1 in the exhibit.
 fn said(lines: &[(u32, &Read)], named: bool, time: &str) -> Option<Said> {
-    let full = lines.iter().filter(|(_, line)| says_something(&line.text));
-    let texts: Vec<&str> = full.map(|(_, line)| line.text.trim()).collect();
+    let full: Vec<_> = lines
+        .iter()
+        .filter(|(_, line)| says_something(&line.text))
+        .collect();
+    let texts: Vec<&str> = full.iter().map(|(_, line)| line.text.trim()).collect();
     let (author, text) = match texts.as_slice() {
         [first, rest @ ..] if named && !rest.is_empty() && first.chars().count() <= NAME => (*first, rest),
         all => ("", all),
     };
-    let regions = lines.iter().filter_map(|(_, line)| line.region);
+    // Specks are read anywhere: they make no box larger.
+    let regions = full.iter().filter_map(|(_, line)| line.region);
     (!text.is_empty()).then(|| Said {
         text: text.join(" "),
         author: author.to_owned(),

@@ -121,6 +121,15 @@ fn a_box_is_around_the_comment_and_the_line_beneath_it() {
         h: 34,
     };
     assert_eq!(all[0].region, Some(around));
+    // Specks, wherever they are, make it no larger.
+    let mut specks = pictured(&[("Bent", 2), ("Skam jer", 2), ("6066 6 86", 90), ("2 t. Svar", 30)]);
+    specks[3].region = Some(Region {
+        x: 100,
+        y: 24,
+        w: 500,
+        h: 10,
+    });
+    assert_eq!(proposed(&specks)[0].region, Some(around));
 }
 
 #[test]

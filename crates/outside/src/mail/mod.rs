@@ -62,6 +62,17 @@ pub fn readable(bytes: &[u8]) -> String {
     out
 }
 
+/// The words of a saved page (MHTML, which is a message to nobody): those of the page alone.
+#[must_use]
+pub fn saved_page(bytes: &[u8]) -> String {
+    let mail = read(bytes);
+    let mut out = mail.words;
+    if mail.cut {
+        out.push_str("\n[…]\n");
+    }
+    out
+}
+
 /// Outlook's own file of a message (`.msg`), as [`readable`]; nothing if it can't be read.
 pub fn readable_outlook(bytes: &[u8]) -> Option<String> {
     outlook::readable(bytes)
