@@ -130,7 +130,8 @@ pub async fn add(
     let rows = Row::posted(&Posted(pairs));
     let wrong = match marked(&rows) {
         Err((place, problem)) => at_row(&ctx, place, ctx.l.t(&format!("problem-{problem}"))),
-        Ok((places, statements)) => {
+        Ok(marked) => {
+            let (places, statements): (Vec<usize>, Vec<Said>) = marked.into_iter().unzip();
             let command = Command::MarkStatements {
                 exhibit: n,
                 statements,
@@ -148,15 +149,14 @@ pub async fn add(
     render_status(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// What is marked, with the number of each row from 1; or the row whose box is none, and why.
-fn marked(rows: &[Row]) -> Result<(Vec<usize>, Vec<Said>), (usize, &'static str)> {
+/// What is marked, each with the number of its row from 1; or the row whose box is none, and why.
+fn marked(rows: &[Row]) -> Result<Vec<(usize, Said)>, (usize, &'static str)> {
     let full = (1..).zip(rows).filter(|(_, row)| !row.is_left_out());
     full.map(|(place, row)| match row.said() {
         Ok(said) => Ok((place, said)),
         Err(problem) => Err((place, problem)),
     })
-    .collect::<Result<Vec<_>, _>>()
-    .map(|all| all.into_iter().unzip())
+    .collect()
 }
 
 /// The row that is meant, where one is.

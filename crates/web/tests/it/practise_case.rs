@@ -40,7 +40,9 @@ const CONTACT: Fields<'_> = &[
 
 /// Somebody who leads a unit, on a page of the drill; the clock is that of the test's town.
 async fn begun(app: &TestApp) -> Client {
-    app.inner.clock.set("2026-10-12T09:00:00Z".parse().unwrap());
+    app.inner
+        .clock
+        .set("2026-10-12T09:00:00Z".parse().expect("a time"));
     let vibeke = app.as_("p09").await;
     check(&vibeke.get(HOME).await, "da", "before it begins");
     assert_eq!(vibeke.post_form(HOME, &[]).await.location(), HOME);
@@ -58,8 +60,8 @@ async fn done(client: &Client, command: &str, fields: Fields<'_>) {
         "{path}: {}",
         sent.text()
     );
-    let page = client.get(&sent.location()).await;
-    check(&page, "da", &sent.location());
+    let page = client.get(sent.location()).await;
+    check(&page, "da", sent.location());
     assert!(page.text().contains(MARK), "{path}");
 }
 
@@ -83,7 +85,7 @@ async fn handled(client: &Client) {
 }
 
 async fn nothing_of_it_is_a_case(app: &TestApp, vibeke: &Client) {
-    assert!(!app.inner.app.has_cases().await.unwrap());
+    assert!(!app.inner.app.has_cases().await.expect("an answer"));
     for path in ["/cases?show=all", "/duties", "/cases/0-0000", "/cases/0000-0000"] {
         let text = vibeke.get(path).await.text();
         assert!(
@@ -321,7 +323,9 @@ async fn after_a_day_it_is_over_and_after_thirty_only_the_result_is_left() {
 }
 
 async fn begun_again(app: &TestApp) -> Client {
-    app.inner.clock.set("2026-10-13T12:00:00Z".parse().unwrap());
+    app.inner
+        .clock
+        .set("2026-10-13T12:00:00Z".parse().expect("a time"));
     let vibeke = app.as_("p09").await;
     vibeke.post_form(HOME, &[]).await;
     vibeke
@@ -330,7 +334,9 @@ async fn begun_again(app: &TestApp) -> Client {
 #[tokio::test]
 async fn the_same_in_english() {
     let app = TestApp::on(Engine::Sqlite).await;
-    app.inner.clock.set("2026-10-12T09:00:00Z".parse().unwrap());
+    app.inner
+        .clock
+        .set("2026-10-12T09:00:00Z".parse().expect("a time"));
     let vibeke = app.as_("p09").await;
     vibeke
         .post_form("/language", &[("language", "en"), ("back", "/")])
