@@ -18,11 +18,8 @@ const LETTERS: usize = 20;
 impl App {
     pub(super) fn mail_facts(&self, delivery: &Delivery<'_>, mail: &Mail, inside: Vec<Part>) -> Mailed {
         let more = mail.left_out + inside.len().saturating_sub(NAMED);
-        let letters = mail.parts.iter().filter_map(|part| match &part.what {
-            What::Letter(letter) => Some(said(&letter.0)),
-            _ => None,
-        });
-        let mut hands_on: Vec<Said> = letters.take(LETTERS).collect();
+        let letters = mail.parts.iter().filter_map(outside::mail::Part::letter);
+        let mut hands_on: Vec<Said> = letters.map(|(head, _)| said(head)).take(LETTERS).collect();
         if hands_on.is_empty()
             && let Some(quoted) = split(&mail.words).1
         {
@@ -54,11 +51,10 @@ impl App {
 /// What the sender tells: their own words; the rest is in the exhibits.
 pub(super) fn new_report(mail: &Mail, about_me: bool) -> NewReport {
     let (own, quoted) = split(&mail.words);
-    let letter = mail.parts.iter().find_map(|part| match &part.what {
-        What::Letter(letter) => Some(&letter.0),
-        _ => None,
-    });
-    let from = letter.and_then(|head| head.from.first()).map(ToString::to_string);
+    let letter = mail.parts.iter().find_map(outside::mail::Part::letter);
+    let from = letter
+        .and_then(|(head, _)| head.from.first())
+        .map(ToString::to_string);
     let originator = from.or(quoted.map(|quoted| quoted.from)).unwrap_or_default();
     let text = match own.trim() {
         "" => mail.head.subject.as_str(),
@@ -105,10 +101,8 @@ fn said(head: &Head) -> Said {
 
 /// To whom what the mail hands on was sent, in lower case.
 pub(super) fn forwarded_to(mail: &Mail) -> Vec<String> {
-    let letters = mail.parts.iter().filter_map(|part| match &part.what {
-        What::Letter(letter) => Some(letter.0.to.iter().chain(&letter.0.cc)),
-        _ => None,
-    });
+    let letters = mail.parts.iter().filter_map(outside::mail::Part::letter);
+    let letters = letters.map(|(head, _)| head.to.iter().chain(&head.cc));
     let mut to: Vec<String> = letters.flatten().map(|to| to.address.to_lowercase()).collect();
     to.extend(split(&mail.words).1.into_iter().flat_map(|quoted| quoted.to));
     to
@@ -130,10 +124,13 @@ pub(super) async fn unpack(
             What::Encrypted => Inside::Encrypted,
             What::Signature => Inside::Signature,
             What::Calendar => Inside::Calendar,
-            What::Winmail => Inside::Winmail,
+            What::Winmail => Inside::Unwrapped,
+            What::BrokenWinmail => Inside::BrokenWinmail,
+            What::WinmailLetter(_) => Inside::WinmailLetter,
+            What::Unreadable => Inside::Unreadable,
             What::TooDeep => Inside::TooDeep,
             What::Letter(_) if part.letters > 0 => Inside::InThatLetter,
-            What::File | What::Letter(_) => take(part, incoming).await?,
+            What::File | What::Outlook(_) | What::Letter(_) => take(part, incoming).await?,
         };
         inside.push(Part {
             name: part.name.clone(),

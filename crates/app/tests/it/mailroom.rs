@@ -29,6 +29,26 @@ async fn reported(test: &TestApp, message: &[u8]) -> CaseNumber {
     }
 }
 
+/// Outlook's wrapping of one attachment ([MS-OXTNEF]): where it begins, its name, its bytes, each with its sum.
+fn winmail(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0x78, 0x9F, 0x3E, 0x22, 1, 0];
+    for (id, data) in [
+        (0x0006_9002_u32, &[0; 14][..]),
+        (0x0001_8010, name.as_bytes()),
+        (0x0006_800F, content),
+    ] {
+        let sum = data
+            .iter()
+            .fold(0_u16, |sum, byte| sum.wrapping_add(u16::from(*byte)));
+        bytes.push(2);
+        bytes.extend(id.to_le_bytes());
+        bytes.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
+        bytes.extend(data);
+        bytes.extend(sum.to_le_bytes());
+    }
+    bytes
+}
+
 fn from_mette(more: &str) -> Vec<u8> {
     format!("From: Mette <mette.ravn@fjordby.example>\r\nSubject: Igen\r\n{more}").into_bytes()
 }
@@ -89,10 +109,40 @@ on_both! {
         let number = reported(&test, &message).await;
         let view = view(&test, VIBEKE, &number).await;
         let fates: Vec<Inside> = view.state.mailed[&1].inside.iter().map(|part| part.fate).collect();
-        assert_eq!(fates, [Inside::Exhibit, Inside::UnknownKind, Inside::WrongContent, Inside::Calendar, Inside::Winmail, Inside::Encrypted]);
+        assert_eq!(fates, [Inside::Exhibit, Inside::UnknownKind, Inside::WrongContent, Inside::Calendar, Inside::Unreadable, Inside::Encrypted]);
         let sums: Vec<&str> = view.state.exhibits.iter().map(|(_, exhibit)| exhibit.sha256.as_str()).collect();
         assert_eq!(sums, [sha256(&message).as_str(), sha256(&picture).as_str()]);
         assert!(view.state.targets.is_empty(), "the manager asks whom it is aimed at");
+    }
+
+    async fn what_outlook_packs_in_its_own_ways_becomes_exhibits_like_any_attachment(test) {
+        let picture = png("pakket ind");
+        let file = include_bytes!("../../../../fuzz/seeds/msg/letter-in-letter.msg");
+        let mut message = from_mette("MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n").to_vec();
+        for (kind, name, content) in [
+            ("application/ms-tnef", "winmail.dat", winmail("skærm.png", &picture)),
+            ("application/vnd.ms-outlook", "VS Vent du bare.msg", file.to_vec()),
+        ] {
+            message.extend(format!("--x\r\nContent-Type: {kind}; name=\"{name}\"\r\nContent-Disposition: attachment\r\n\r\n").bytes());
+            message.extend(&content);
+            message.extend(b"\r\n");
+        }
+        message.extend(b"--x--\r\n");
+        let number = reported(&test, &message).await;
+        let view = view(&test, VIBEKE, &number).await;
+        let mailed = &view.state.mailed[&1];
+        let fates: Vec<_> = mailed.inside.iter().map(|part| (part.name.as_str(), part.fate, part.exhibit)).collect();
+        assert_eq!(fates, [
+            ("winmail.dat", Inside::Unwrapped, None),
+            ("skærm.png", Inside::Exhibit, Some(2)),
+            ("VS Vent du bare.msg", Inside::Exhibit, Some(3)),
+            ("skærm.png", Inside::Exhibit, Some(4)),
+            ("Vent du bare", Inside::InThatLetter, None),
+            ("BILLEDE.PNG", Inside::Exhibit, Some(5)),
+        ]);
+        let sums: Vec<&str> = view.state.exhibits.iter().map(|(_, exhibit)| exhibit.sha256.as_str()).collect();
+        assert_eq!(sums[..3], [sha256(&message).as_str(), sha256(&picture).as_str(), sha256(file).as_str()]);
+        assert_eq!(mailed.hands_on[1].from, "Jan P. <jan@example.org>");
     }
 
     async fn strangers_wait_machines_make_no_case_and_too_many_of_one_day_wait_too(test) {

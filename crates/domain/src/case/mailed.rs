@@ -26,8 +26,16 @@ words!(
         Signature = "signature",
         /// An invitation.
         Calendar = "calendar",
-        /// Outlook's own wrapping (`winmail.dat`).
+        /// Outlook's own wrapping (`winmail.dat`), from before it was looked into.
         Winmail = "winmail",
+        /// Outlook's own wrapping; what lies in it is named after it.
+        Unwrapped = "unwrapped",
+        /// The same, damaged: not all of it came out.
+        BrokenWinmail = "broken-winmail",
+        /// A letter in Outlook's own wrapping.
+        WinmailLetter = "winmail-letter",
+        /// Not what it should be: nothing came out.
+        Unreadable = "unreadable",
         /// Letters within letters, deeper than is followed.
         TooDeep = "too-deep",
         /// A letter in a letter that is an exhibit itself.

@@ -6,10 +6,13 @@
 
 mod head;
 mod html;
+mod mapi;
 mod outlook;
 mod quoted;
+mod tnef;
 mod verdicts;
 mod walk;
+mod wrapped;
 
 pub use head::{Address, Head, known_since};
 pub use quoted::{Quoted, split};
@@ -45,21 +48,7 @@ pub fn readable(bytes: &[u8]) -> String {
     if mail.head.from.is_empty() && mail.head.subject.is_empty() {
         return text(bytes);
     }
-    let mut out = String::new();
-    write(&mail.head, &mail.words, &mut out);
-    for part in &mail.parts {
-        match &part.what {
-            What::Letter(letter) => {
-                out.push_str("\n----------\n\n");
-                write(&letter.0, &letter.1, &mut out);
-            }
-            _ => out.push_str(&format!("\n[{}]\n", part.name)),
-        }
-    }
-    if mail.cut || mail.left_out > 0 {
-        out.push_str("\n[…]\n");
-    }
-    out
+    written(&mail)
 }
 
 /// The words of a saved page (MHTML, which is a message to nobody): those of the page alone.
@@ -75,7 +64,7 @@ pub fn saved_page(bytes: &[u8]) -> String {
 
 /// Outlook's own file of a message (`.msg`), as [`readable`]; nothing if it can't be read.
 pub fn readable_outlook(bytes: &[u8]) -> Option<String> {
-    outlook::readable(bytes)
+    wrapped::read(Bytes::copy_from_slice(bytes)).map(|mail| written(&mail))
 }
 
 /// Bytes as text: UTF-8, or else every byte as its Latin-1 sign; nothing that steers a screen.
@@ -120,6 +109,24 @@ fn line(text: &str, limit: usize) -> String {
         Some((end, _)) => format!("{}…", &out[..end]),
         None => out,
     }
+}
+
+fn written(mail: &Mail) -> String {
+    let mut out = String::new();
+    write(&mail.head, &mail.words, &mut out);
+    for part in &mail.parts {
+        match part.letter() {
+            Some((head, words)) => {
+                out.push_str("\n----------\n\n");
+                write(head, words, &mut out);
+            }
+            None => out.push_str(&format!("\n[{}]\n", part.name)),
+        }
+    }
+    if mail.cut || mail.left_out > 0 {
+        out.push_str("\n[…]\n");
+    }
+    out
 }
 
 fn write(head: &Head, words: &str, out: &mut String) {

@@ -1,4 +1,5 @@
-//! The way through a message's MIME structure, level by level to a fixed depth; what lies deeper stays as it is.
+//! The way through a message's MIME structure, level by level to a fixed depth; what lies deeper stays as it is. What
+//! Outlook packs in ways of its own is followed in [`super::wrapped`].
 
 use super::head::{Body, Head};
 use super::{Mail, html, line, raw_text, shown};
@@ -8,9 +9,9 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 
 /// Levels that are followed, of multiparts and of letters in letters alike.
-const DEPTH: usize = 20;
+pub(super) const DEPTH: usize = 20;
 /// Parts that are told apart; the rest are counted.
-const PARTS: usize = 10_000;
+pub(super) const PARTS: usize = 10_000;
 /// Characters of all letters' words together.
 const WORDS: usize = 1_000_000;
 /// The most of one HTML text that is read for its words, in bytes.
@@ -25,7 +26,16 @@ pub enum What {
     Encrypted,
     Signature,
     Calendar,
+    /// Outlook's wrapping, unwrapped: what lies in it comes after it.
     Winmail,
+    /// The same, damaged: not all of it came out.
+    BrokenWinmail,
+    /// A letter that lies in Outlook's wrapping, and nowhere as a file.
+    WinmailLetter(Box<(Head, String)>),
+    /// Outlook's own file of a letter: what lies in it comes after it.
+    Outlook(Box<(Head, String)>),
+    /// Not what it should be.
+    Unreadable,
     /// Deeper than is followed.
     TooDeep,
 }
@@ -49,9 +59,17 @@ impl Part {
     pub fn content(&self) -> Bytes {
         unpack(&self.packed, &self.encoding)
     }
+
+    /// What it says, if it is a letter of any kind.
+    pub fn letter(&self) -> Option<&(Head, String)> {
+        match &self.what {
+            What::Letter(letter) | What::WinmailLetter(letter) | What::Outlook(letter) => Some(letter),
+            _ => None,
+        }
+    }
 }
 
-fn unpack(packed: &Bytes, encoding: &str) -> Bytes {
+pub(super) fn unpack(packed: &Bytes, encoding: &str) -> Bytes {
     let unpacked = match encoding {
         "base64" => base64_decode(packed),
         "quoted-printable" => quoted_printable_decode(packed),
@@ -64,14 +82,7 @@ pub(super) fn read(raw: Bytes) -> Mail {
     let mut walk = Walk::default();
     let (head, body) = open(&raw);
     let words = walk.entity(&head.body, body, At::default()).best();
-    let words = walk.keep(words);
-    Mail {
-        head,
-        words,
-        parts: walk.parts,
-        left_out: walk.left_out,
-        cut: walk.cut,
-    }
+    walk.end(head, words)
 }
 
 /// A message or part: its header, read, and what follows the first empty line.
@@ -99,8 +110,8 @@ fn line_end(raw: &[u8], at: usize) -> usize {
 }
 
 #[derive(Clone, Copy, Default)]
-struct At {
-    depth: usize,
+pub(super) struct At {
+    pub depth: usize,
     letters: usize,
     /// Parts of a digest are letters if they don't say what they are.
     in_digest: bool,
@@ -109,42 +120,71 @@ struct At {
 }
 
 impl At {
-    fn below(self) -> Self {
+    pub fn below(self) -> Self {
         Self {
             depth: self.depth + 1,
             ..self
         }
     }
+
+    /// In one letter more.
+    pub fn in_letter(self) -> Self {
+        Self {
+            letters: self.letters + 1,
+            in_digest: false,
+            follows: false,
+            ..self
+        }
+    }
 }
 
-/// The two ways in which the same words may be said.
+/// The ways in which the same words may be said.
 #[derive(Default)]
-struct Words {
-    plain: String,
-    html: String,
+pub(super) struct Words {
+    pub plain: String,
+    pub html: String,
+    /// In Outlook's wrapping.
+    pub wrapped: String,
 }
 
 impl Words {
     /// The plain words, unless the HTML says much more: then the plain ones only ask for a better mail program, or hide
-    /// something.
-    fn best(self) -> String {
+    /// something. So with what is wrapped.
+    pub fn best(self) -> String {
         let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
-        let (plain, html) = (letters(&self.plain), letters(&self.html));
-        if html > 2 * plain { self.html } else { self.plain }
+        let (plain, html, wrapped) = (letters(&self.plain), letters(&self.html), letters(&self.wrapped));
+        if wrapped > 2 * plain.max(html) {
+            self.wrapped
+        } else if html > 2 * plain {
+            self.html
+        } else {
+            self.plain
+        }
     }
 }
 
 #[derive(Default)]
-struct Walk {
-    parts: Vec<Part>,
-    left_out: usize,
+pub(super) struct Walk {
+    pub parts: Vec<Part>,
+    pub left_out: usize,
     words: usize,
-    cut: bool,
+    pub cut: bool,
 }
 
 impl Walk {
+    pub fn end(mut self, head: Head, words: String) -> Mail {
+        let words = self.keep(words);
+        Mail {
+            head,
+            words,
+            parts: self.parts,
+            left_out: self.left_out,
+            cut: self.cut,
+        }
+    }
+
     /// What one part says; what it holds besides is added to the parts.
-    fn entity(&mut self, body: &Body, packed: Bytes, at: At) -> Words {
+    pub fn entity(&mut self, body: &Body, packed: Bytes, at: At) -> Words {
         let silent = if at.in_digest {
             "message/rfc822"
         } else {
@@ -158,7 +198,11 @@ impl Walk {
             "text/plain" | "text/html" if !(body.is_attachment || at.follows && body.name.is_some()) => {
                 return self.text(body, kind == "text/html", &packed);
             }
-            _ => self.add(body, packed, what(body, kind), at),
+            _ => match what(body, kind) {
+                What::Winmail => return self.winmail(body, packed, at),
+                What::File if is_outlook(body, kind) => self.outlook(body, packed, at),
+                what => self.add(body, packed, what, at),
+            },
         }
         Words::default()
     }
@@ -187,12 +231,14 @@ impl Walk {
                 follows: !first && !alternative,
                 ..at.below()
             };
-            let words = self.entity(&head.body, inside, below);
+            let mut words = self.entity(&head.body, inside, below);
             first = false;
             if alternative {
                 fill(&mut said.plain, words.plain);
                 fill(&mut said.html, words.html);
+                fill(&mut said.wrapped, words.wrapped);
             } else {
+                fill(&mut said.wrapped, std::mem::take(&mut words.wrapped));
                 join(&mut said.plain, &words.best());
             }
         }
@@ -236,13 +282,7 @@ impl Walk {
             return;
         }
         let (head, inside) = open(&unpack(packed, &body.encoding));
-        let below = At {
-            letters: at.letters + 1,
-            in_digest: false,
-            follows: false,
-            ..at.below()
-        };
-        let words = self.entity(&head.body, inside, below).best();
+        let words = self.entity(&head.body, inside, at.below().in_letter()).best();
         let words = self.keep(words);
         if let Some(part) = self.parts.get_mut(place) {
             if part.name == "-" && !head.subject.is_empty() {
@@ -252,7 +292,7 @@ impl Walk {
         }
     }
 
-    fn add(&mut self, body: &Body, packed: Bytes, what: What, at: At) {
+    pub fn add(&mut self, body: &Body, packed: Bytes, what: What, at: At) {
         if self.parts.len() >= PARTS {
             self.left_out += 1;
             return;
@@ -273,7 +313,7 @@ impl Walk {
     }
 
     /// As many of the words as there is room for.
-    fn keep(&mut self, words: String) -> String {
+    pub fn keep(&mut self, words: String) -> String {
         let room = WORDS - self.words;
         let kept = match words.char_indices().nth(room) {
             Some((end, _)) => {
@@ -301,6 +341,13 @@ fn what(body: &Body, kind: &str) -> What {
         _ if name.ends_with(".p7m") => What::Encrypted,
         _ => What::File,
     }
+}
+
+/// A letter as Outlook saves it.
+fn is_outlook(body: &Body, kind: &str) -> bool {
+    let name = body.name.as_deref().unwrap_or_default();
+    let ending = name.get(name.len().saturating_sub(4)..).unwrap_or_default();
+    kind == "application/vnd.ms-outlook" || ending.eq_ignore_ascii_case(".msg")
 }
 
 fn fill(into: &mut String, words: String) {

@@ -6,6 +6,7 @@ mod guide;
 mod lmtp;
 mod mail;
 mod media;
+mod outlook;
 mod picture;
 mod redact;
 mod sample;
