@@ -21,9 +21,9 @@ use futures_util::TryStreamExt as _;
 use jiff::Zoned;
 use sent::Sent;
 use std::collections::HashSet;
-use store::case_drills;
 use store::drills::{self, Drill};
 use store::jobs::{self, Lane};
+use store::{StoreError, case_drills};
 
 /// The jobs' names; payload: the drill's id, and of judging the way.
 pub(crate) const JUDGE: &str = "drill-judge";
@@ -177,15 +177,13 @@ impl App {
             Ok(()) => {
                 let sent = Sent::of(incoming, claimed, new);
                 let mail = TakenMail::practised(incoming, caller.id()?, self.now());
-                self.keep_attempt(caller, mail.as_ref(), &sent, &kept, once.as_ref())
+                self.keep_attempt(caller, mail.as_ref(), &sent, &mut kept, once.as_ref())
                     .await
             }
             Err(error) => Err(error),
         };
-        if !matches!(done, Ok(true)) {
-            for (_, _, blob) in &kept {
-                self.store.blobs.delete(blob).await?;
-            }
+        for (_, _, blob) in &kept {
+            self.store.blobs.delete(blob).await?;
         }
         done
     }
@@ -226,7 +224,7 @@ impl App {
         caller: &Caller,
         mail: Option<&TakenMail>,
         sent: &Sent,
-        kept: &[(String, String, BlobId)],
+        kept: &mut Vec<(String, String, BlobId)>,
         once: Option<&Once>,
     ) -> Result<bool, AppError> {
         let way = if mail.is_some() { Way::Email } else { Way::Page };
@@ -248,7 +246,12 @@ impl App {
         let payload = format!("{} {attempt} {way}", drill.id);
         let job = format!("{JUDGE}-{}-{attempt}", drill.id);
         jobs::enqueue_in(&mut tx, Lane::Slow, &job, JUDGE, &payload, now).await?;
-        tx.commit().await?;
+        let committed = tx.commit().await;
+        // As with a report: a line lost here may have committed all the same, and rather a file too many than one too few.
+        if !matches!(committed, Err(StoreError::DiskFull(_))) {
+            kept.clear();
+        }
+        committed?;
         Ok(true)
     }
 

@@ -226,6 +226,16 @@ on_both! {
         assert_eq!((test.app.sweep().await.unwrap(), failures(&test).await), (0, Vec::new()));
     }
 
+    async fn what_came_before_all_of_it_was_kept_becomes_a_report_of_its_files(test) {
+        begun(&test).await;
+        practised(&test, &[("skærm.png", &png("før"))]).await;
+        let store = test.scratch.reopen().await;
+        let sql = "UPDATE drill_attempts SET sent = NULL";
+        assert_eq!(store::testing::tamper(&store.db, sql).await.unwrap(), 1);
+        let number = serious(&test, &attempts(&test).await[0]).await;
+        assert_eq!(state(&test, &number).await.exhibits[0].1.name, "skærm.png");
+    }
+
     async fn what_could_be_no_report_is_said_at_once_and_nothing_of_it_stays(test) {
         begun(&test).await;
         let mut incoming = sent(&test, METTE, &[("a.png", &png("a"))]).await;

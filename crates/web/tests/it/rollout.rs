@@ -163,10 +163,14 @@ async fn a_manager_sees_names_those_above_numbers_and_colleagues_nothing() {
 /// The worksheet's words, and the names of all sheets.
 fn words_of(book: &[u8]) -> String {
     use std::io::Read as _;
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).expect("a workbook");
     let mut text = String::new();
     for name in ["xl/sharedStrings.xml", "xl/workbook.xml"] {
-        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        archive
+            .by_name(name)
+            .expect("a workbook")
+            .read_to_string(&mut text)
+            .expect("a workbook");
     }
     text
 }
