@@ -24,10 +24,12 @@ macro_rules! on_both {
 }
 
 mod auth;
+mod broken;
 mod copies;
 mod drill;
 mod escalate;
 mod export;
+
 mod harness;
 mod idempotency;
 mod intake;

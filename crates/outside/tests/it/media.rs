@@ -282,6 +282,82 @@ async fn a_broken_document_says_so(#[case] bytes: Vec<u8>) {
     );
 }
 
+/// A GIF that says that it has these sides, and holds a picture of one pixel.
+fn gif(side: u16) -> Vec<u8> {
+    let mut bytes = encoded(&DynamicImage::new_rgb8(1, 1), ImageFormat::Gif);
+    let side = side.to_le_bytes();
+    bytes[6..10].copy_from_slice(&[side, side].concat());
+    bytes
+}
+
+/// A WebP whose one chunk (lossless) begins with these sides and ends there.
+fn webp(side: u32) -> Vec<u8> {
+    let sides = (side - 1) | (side - 1) << 14;
+    let data = [&[0x2F][..], &sides.to_le_bytes(), &[0; 11]].concat();
+    let length = |bytes: usize| u32::try_from(bytes).expect("short").to_le_bytes();
+    let body = [b"WEBPVP8L", &length(data.len())[..], &data].concat();
+    [b"RIFF", &length(body.len())[..], &body].concat()
+}
+
+#[rstest]
+#[case::gif(gif(65_535), "image/gif")]
+#[case::webp(webp(10_000), "image/webp")]
+#[tokio::test]
+async fn a_picture_of_any_kind_that_would_unfold_without_measure_is_not_unfolded(
+    #[case] bytes: Vec<u8>,
+    #[case] kind: &str,
+) {
+    assert_eq!(
+        made(&bytes, kind).await.thumbnail.what.err(),
+        Some(Fault::TooLarge)
+    );
+}
+
+/// A PDF of one page, so large, whose content is packed.
+fn packed_pdf(side: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n\
+         3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 {side} {side}]/Resources<<>>/Contents 4 0 R>>\nendobj\n\
+         4 0 obj\n<</Filter/FlateDecode/Length {}>>stream\n",
+        content.len()
+    );
+    [
+        head.as_bytes(),
+        content,
+        b"\nendstream\nendobj\ntrailer<</Root 1 0 R/Size 5>>\n%%EOF\n",
+    ]
+    .concat()
+}
+
+#[tokio::test]
+async fn a_page_as_large_as_a_town_becomes_a_picture_of_ordinary_size() {
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(b"0 0 100 100 re f").expect("packed");
+    let content = packed.finish().expect("packed");
+    let made = made(&packed_pdf("2000000", &content), "application/pdf").await;
+    let picture = made.previews[0].what.as_ref().expect("a page");
+    let picture = image::load_from_memory(picture).expect("a JPEG");
+    assert_eq!((picture.width(), picture.height()), (1_600, 1_600));
+}
+
+#[tokio::test]
+async fn a_page_whose_content_unpacks_to_a_gigabyte_harms_nobody() {
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    let piece = vec![b' '; 1 << 20];
+    (0..1_024).for_each(|_| packed.write_all(&piece).expect("packed"));
+    let content = packed.finish().expect("packed");
+    // It is read through to its end, or given up; what comes is a page or a reason, and we are there to say it.
+    let made = made(&packed_pdf("595", &content), "application/pdf").await;
+    assert!(
+        matches!(
+            made.thumbnail.what,
+            Ok(_) | Err(Fault::Broken | Fault::TooLarge | Fault::TooSlow)
+        ),
+        "{:?}",
+        made.thumbnail.what.err()
+    );
+}
+
 #[tokio::test]
 async fn a_film_gives_a_frame_and_its_length() {
     let room = tempfile::tempdir().expect("a folder");

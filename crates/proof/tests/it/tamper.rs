@@ -173,6 +173,52 @@ fn a_bag_rewritten_by_another_zip_program_fails() {
     assert!(!check(&copy.finish().unwrap().into_inner()).holds());
 }
 
+#[test]
+fn an_archive_that_would_unpack_to_a_gigabyte_is_refused_without_unpacking_it() {
+    let mut bomb = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    let piece = vec![0; 1 << 20];
+    for name in ["2026-0001/bagit.txt", "2026-0001/manifest-sha256.txt"] {
+        bomb.start_file(name, options).unwrap();
+        (0..512).for_each(|_| std::io::Write::write_all(&mut bomb, &piece).unwrap());
+    }
+    let bomb = bomb.finish().unwrap().into_inner();
+    let mut counted = Counted {
+        bytes: Cursor::new(&bomb),
+        read: 0,
+    };
+    let report = verify_bag(&mut counted);
+    assert!(!report.holds());
+    // Twice: once for its directory, once for what it holds.
+    assert!(
+        counted.read <= 2 * bomb.len() + 65_536,
+        "{} of {}",
+        counted.read,
+        bomb.len()
+    );
+}
+
+/// Counts what is read of it.
+struct Counted<'a> {
+    bytes: Cursor<&'a Vec<u8>>,
+    read: usize,
+}
+
+impl std::io::Read for Counted<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.bytes.read(into)?;
+        self.read += read;
+        Ok(read)
+    }
+}
+
+impl std::io::Seek for Counted<'_> {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.bytes.seek(to)
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
