@@ -29,7 +29,7 @@ mod copies;
 mod drill;
 mod escalate;
 mod export;
-
+mod fuzz;
 mod harness;
 mod idempotency;
 mod intake;
