@@ -162,7 +162,10 @@ impl ImportProblem {
                 format!("enheden »{}« er der allerede i linje {first_line}", shown(id))
             }
             Self::DuplicatePerson { id, first_line } => {
-                format!("personen »{}« er der allerede i linje {first_line}", shown(id))
+                format!(
+                    "personen »{}« er der allerede i linje {first_line}; hver person står én gang, i sin egen enhed",
+                    shown(id)
+                )
             }
             Self::DuplicateEmail { email, first_line } => {
                 format!("adressen »{}« er der allerede i linje {first_line}", shown(email))
@@ -213,7 +216,10 @@ impl ImportProblem {
                 format!("the unit “{}” is already in line {first_line}", shown(id))
             }
             Self::DuplicatePerson { id, first_line } => {
-                format!("the person “{}” is already in line {first_line}", shown(id))
+                format!(
+                    "the person “{}” is already in line {first_line}; each person stands once, in their own unit",
+                    shown(id)
+                )
             }
             Self::DuplicateEmail { email, first_line } => {
                 format!("the address “{}” is already in line {first_line}", shown(email))

@@ -177,6 +177,34 @@ fn a_wrong_person_is_named_with_line_and_field(
 }
 
 #[test]
+fn an_employee_in_two_units_is_refused_and_told_to_stand_once_in_their_own() {
+    let errors = read(
+        SMALL_UNITS,
+        &people_and("p2,Mette Ravn,mette@by.example,Vikar,by,"),
+    );
+    let errors = errors.expect_err("the same person, in a second unit");
+    let twice = errors.iter().find(|error| error.field == "id").expect("named");
+    let said = |language| twice.message(language);
+    assert_eq!(
+        said(Language::Da),
+        "people.csv, linje 4, felt id: personen »p2« er der allerede i linje 3; hver person står én gang, i sin egen enhed"
+    );
+    assert_eq!(
+        said(Language::En),
+        "people.csv, line 4, field id: the person “p2” is already in line 3; each person stands once, in their own unit"
+    );
+    // Not by another id, and not by two units in one line either.
+    let (places, _) = wrong(
+        SMALL_UNITS,
+        &people_and("p9,Mette Ravn,Mette@by.example,Vikar,by,"),
+    );
+    assert_eq!(places, ["people.csv:4:email"]);
+    let (places, problems) = wrong(SMALL_UNITS, &people_and("p3,X,x@by.example,,skole by,"));
+    assert_eq!(places, ["people.csv:4:unit"]);
+    assert_eq!(problems, [ImportProblem::UnknownUnit("skole by".into())]);
+}
+
+#[test]
 fn each_circle_is_said_once_with_its_members_at_the_first_of_them() {
     let units = units_and("leads,b,Leads in,team\nc,a,C,team\nb,c,B,team\na,b,A,team\nx,y,X,\ny,x,Y,");
     let (places, problems) = wrong(&units, SMALL_PEOPLE);
