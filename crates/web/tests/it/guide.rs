@@ -220,6 +220,71 @@ async fn a_duty_and_a_report_lead_to_the_paragraph() {
 }
 
 #[tokio::test]
+async fn a_case_quotes_the_edition_that_was_in_force_when_it_began() {
+    let app = TestApp::on(Engine::Sqlite).await;
+    let (hr, safety) = published(&app).await;
+    let older = app.case_of_mette().await;
+    let later = app.inner.app.now() + jiff::SignedDuration::from_hours(1);
+    app.inner.clock.set(later);
+    hr.post_form("/guide/edit/begin", &[]).await;
+    let text = chapter("Begynd her", "").replace("Senest", "Allersenest");
+    for (language, base) in [("da", "1"), ("en", "1")] {
+        let fields = [
+            ("edition", "2"),
+            ("base", base),
+            ("text", text.as_str()),
+            ("deed", "save"),
+        ];
+        hr.post_form(&format!("/guide/edit/text/01-start/{language}"), &fields)
+            .await;
+    }
+    let approval = [
+        ("edition", "2"),
+        ("revision", "2"),
+        ("size", "major"),
+        ("reason", "Ny frist"),
+    ];
+    safety.post_form("/guide/edit/approval", &approval).await;
+    let done = hr.post_form("/guide/edit/publish", &[("edition", "2")]).await;
+    assert_eq!(done.location(), "/guide?done=guide-published", "{}", done.text());
+    let newer = app.case_of_mette().await;
+
+    let owner = app.as_("p09").await;
+    let link_of = async |path: String| {
+        let page = owner.get(&path).await.text();
+        let links = page.split("href=\"").filter(|link| link.starts_with("/guide/"));
+        let to = links.filter_map(|link| link.split('"').next());
+        let found = to.map(str::to_owned).find(|to| to.contains("/first"));
+        found.unwrap_or_else(|| panic!("{path}: {page}"))
+    };
+    for page in ["", "/do/triage"] {
+        let quoted = link_of(format!("/cases/{older}{page}")).await;
+        assert!(
+            quoted.starts_with("/guide/editions/1/first?procedure="),
+            "{quoted}"
+        );
+        let read = owner.get(&quoted).await.text();
+        assert!(
+            read.contains("Senest samme arbejdsdag") && !read.contains("Allersenest"),
+            "{read}"
+        );
+        assert!(
+            read.contains("Dette er en ældre udgave af vejledningen."),
+            "{read}"
+        );
+        let quoted = link_of(format!("/cases/{newer}{page}")).await;
+        assert_eq!(quoted, "/guide/first");
+        assert!(
+            owner
+                .get(&quoted)
+                .await
+                .text()
+                .contains("Allersenest samme arbejdsdag")
+        );
+    }
+}
+
+#[tokio::test]
 async fn paper_and_the_self_check() {
     let app = TestApp::on(Engine::Sqlite).await;
     published(&app).await;
