@@ -106,7 +106,8 @@ describe("the browser extension", () => {
     await report.goto(`${exhibit}2`);
     await report.getByText("Gemt webside").first().waitFor();
     await report.getByText("1 af sidens billeder").waitFor();
-    assert.equal(await report.locator("main iframe, main .letter").count(), 0, "never shown");
+    assert.match(await report.locator("main .letter").innerText(), /Hende på jobcentret skulle man have fat i\./, "its words can be read");
+    assert.equal(await report.locator("main iframe, main .letter *").count(), 0, "and nothing of it is shown as a page");
     const [download] = await Promise.all([report.waitForEvent("download"), report.getByRole("link", { name: "Hent originalen" }).click()]);
     const path = await download.path();
     assert.equal(sha256(await readFile(path)), hashes[1]);
