@@ -12,8 +12,7 @@ use axum::extract::rejection::BytesRejection;
 use domain::case::Command;
 use domain::organisation::Organisation;
 use domain::vocabulary::Compartment;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -72,33 +71,10 @@ pub async fn perform(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Done>, Problem> {
     let number = number(&case)?;
-    if !is_json(&headers) {
-        return Err(Problem::of("not-json"));
-    }
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::of("too-large"),
-        _ => Problem::of("bad-request"),
-    })?;
-    let command: Command = parse::json("command", &body)?;
+    let command: Command = parse::body("command", &headers, body)?;
     let performed = client
         .app
         .perform(&client.caller, &number, command, client.key())
         .await?;
     Ok(Json(Done::of(&performed, &client.app.organisation())))
-}
-
-/// Whether the body is said to be JSON, or not said to be anything.
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(said) = headers.get(CONTENT_TYPE) else {
-        return true;
-    };
-    let kind = said
-        .to_str()
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    kind == "application/json" || kind.ends_with("+json")
 }

@@ -12,6 +12,7 @@ mod guide;
 mod journal;
 mod parse;
 mod problem;
+mod redacted;
 mod reports;
 mod shape;
 mod statements;
@@ -80,6 +81,8 @@ fn described() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(journal::access_log))
         .routes(routes!(exhibits::list, exhibits::add).layer(files()))
         .routes(routes!(exhibits::original))
+        .routes(routes!(redacted::list, redacted::make).layer(DefaultBodyLimit::max(JSON_LIMIT)))
+        .routes(routes!(redacted::one))
         .routes(routes!(statements::list))
         .routes(routes!(export::bag))
         .routes(routes!(guide::guide))

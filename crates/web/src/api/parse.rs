@@ -1,6 +1,10 @@
 //! JSON from outside into our types, and where it does not fit, said by the name of the field.
 
 use super::problem::{FieldFault, Problem};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -26,6 +30,41 @@ pub fn json<T: DeserializeOwned + Serialize>(part: &'static str, bytes: &[u8]) -
     } else {
         Err(Problem::fields(unknown))
     }
+}
+
+/// Reads a request's body as [`json`].
+///
+/// # Errors
+/// 415 where it is said to be something else, 413 where it is too long, and those of [`json`].
+pub fn body<T: DeserializeOwned + Serialize>(
+    part: &'static str,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<T, Problem> {
+    if !is_json(headers) {
+        return Err(Problem::of("not-json"));
+    }
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::of("too-large"),
+        _ => Problem::of("bad-request"),
+    })?;
+    json(part, &body)
+}
+
+/// Whether the body is said to be JSON, or not said to be anything.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(said) = headers.get(CONTENT_TYPE) else {
+        return true;
+    };
+    let kind = said
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    kind == "application/json" || kind.ends_with("+json")
 }
 
 fn fault(field: &str, code: &'static str, expected: &[&str]) -> Problem {

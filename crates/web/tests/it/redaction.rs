@@ -1,8 +1,12 @@
 //! Redacted copies through the router: the page, what it takes and refuses, what comes out, and who finds nothing.
 
+use crate::api::Api;
 use crate::helpers::{Answer, Client, TestApp};
 use crate::pages::check;
-use http::StatusCode;
+use axum::body::Body;
+use http::header::CONTENT_TYPE;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
 
 fn screenshot() -> Vec<u8> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/matters");
@@ -262,4 +266,86 @@ async fn a_message_is_covered_in_words_and_what_stands_nowhere_is_named_by_its_l
         let stranger = app.as_(stranger).await;
         assert_eq!(stranger.get(&page(&number)).await.status, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test]
+async fn the_api_makes_lists_and_hands_out_copies_by_the_same_rules() {
+    let app = TestApp::new().await;
+    let (number, vibeke) = case(&app).await;
+    let path = format!("/cases/{number}/exhibits/1/redacted");
+    let wanted = |boxes: Value| json!({"recipient": "police", "reason": "Andres navne", "boxes": boxes});
+    let one = json!([{"x": 100_000, "y": 100_000, "w": 300_000, "h": 50_000}]);
+    let post = async |person: &str, body: &Value| {
+        let api = Api::of(&app, person).await;
+        let request = api
+            .request(Method::POST, &path)
+            .header(CONTENT_TYPE, "application/json");
+        api.send(request.body(Body::from(body.to_string())).expect("a request"))
+            .await
+    };
+    for (person, status) in [
+        ("p10", 404),
+        ("p11", 404),
+        ("p13", 404),
+        ("p05", 404),
+        ("p06", 404),
+    ] {
+        assert_eq!(
+            post(person, &wanted(one.clone())).await.status.as_u16(),
+            status,
+            "{person}"
+        );
+    }
+    for (body, field) in [
+        (
+            wanted(json!([{"x": 900_000, "y": 0, "w": 200_000, "h": 1}])),
+            "boxes.0",
+        ),
+        (wanted(json!([])), "boxes"),
+        (json!({"recipient": "other", "reason": "x", "boxes": one}), "name"),
+        (
+            json!({"recipient": "police", "reason": "x", "passages": ["Sara"]}),
+            "exhibit",
+        ),
+    ] {
+        let refused = post("p09", &body).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            refused.text()
+        );
+        assert!(
+            refused.text().contains(&format!("\"{field}\"")),
+            "{field}: {}",
+            refused.text()
+        );
+    }
+    let made = post("p09", &wanted(one)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+    let made = made.json();
+    assert_eq!(
+        (&made["number"], &made["media_type"]),
+        (&json!(1), &json!("image/png"))
+    );
+    let api = Api::of(&app, "p09").await;
+    let listed = api.get(&path).await.json();
+    assert_eq!(listed["items"], json!([made]));
+    let copy = api.get(&format!("{path}/1")).await;
+    assert!(copy.body.starts_with(b"\x89PNG"));
+    assert_eq!(
+        copy.header("etag"),
+        format!("\"{}\"", made["sha256"].as_str().expect("a hash"))
+    );
+    // The same copy on the page; and whoever sent the exhibit learns of none.
+    assert!(
+        vibeke
+            .get(&format!("/cases/{number}/exhibits/1"))
+            .await
+            .text()
+            .contains("Kopi 1: Politiet")
+    );
+    let own = Api::of(&app, "p10").await;
+    assert_eq!(own.get(&path).await.json()["items"], json!([]));
+    assert_eq!(own.get(&format!("{path}/1")).await.status, StatusCode::NOT_FOUND);
 }

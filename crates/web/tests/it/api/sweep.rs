@@ -28,7 +28,7 @@ const ROLES: [(&str, Option<&str>); 11] = [
 ];
 
 /// Every route with an example of each of its parts.
-const ROUTES: [(&str, &str); 17] = [
+const ROUTES: [(&str, &str); 20] = [
     ("GET", "/me"),
     ("GET", "/duties"),
     // Nothing is published there.
@@ -41,6 +41,11 @@ const ROUTES: [(&str, &str); 17] = [
     ("GET", "/cases/{number}/journal"),
     ("GET", "/cases/{number}/exhibits"),
     ("GET", "/cases/{number}/exhibits/{n}/original"),
+    ("GET", "/cases/{number}/exhibits/{n}/redacted"),
+    // No form, and so refused before it is asked by whom; who may is in its own test.
+    ("POST", "/cases/{number}/exhibits/{n}/redacted"),
+    // There is none.
+    ("GET", "/cases/{number}/exhibits/{n}/redacted/{n}"),
     ("GET", "/cases/{number}/access-log"),
     ("GET", "/cases/{number}/statements"),
     ("GET", "/cases/{number}/export/{drawer}"),
