@@ -45,7 +45,7 @@ const ROUTES: [(&str, &str); 20] = [
     // No form, and so refused before it is asked by whom; who may is in its own test.
     ("POST", "/cases/{number}/exhibits/{n}/redacted"),
     // There is none.
-    ("GET", "/cases/{number}/exhibits/{n}/redacted/{n}"),
+    ("GET", "/cases/{number}/exhibits/{n}/redacted/{copy}"),
     ("GET", "/cases/{number}/access-log"),
     ("GET", "/cases/{number}/statements"),
     ("GET", "/cases/{number}/export/{drawer}"),
@@ -157,6 +157,7 @@ impl Sweep {
                     let path = route
                         .replace("{number}", &number)
                         .replace("{n}", "1")
+                        .replace("{copy}", "1")
                         .replace("{drawer}", drawer);
                     row.push(self.status(api, method, &path).await);
                 }
