@@ -16,6 +16,7 @@ pub(super) const CC: u16 = 0x0E03;
 pub(super) const DELIVERED: u16 = 0x0E06;
 pub(super) const HEADERS: u16 = 0x007D;
 pub(super) const BODY: u16 = 0x1000;
+pub(super) const RTF: u16 = 0x1009;
 pub(super) const HTML: u16 = 0x1013;
 pub(super) const MESSAGE_ID: u16 = 0x1035;
 pub(super) const NAME: u16 = 0x3001;

@@ -9,6 +9,7 @@ mod html;
 mod mapi;
 mod outlook;
 mod quoted;
+mod rtf;
 mod tnef;
 mod verdicts;
 mod walk;

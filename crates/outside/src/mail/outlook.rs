@@ -4,7 +4,7 @@
 use super::head::Head;
 use super::mapi::{self, Recipient};
 use super::walk::Words;
-use super::{html, line, shown};
+use super::{html, line, rtf, shown};
 use bytes::Bytes;
 use cfb::CompoundFile;
 use std::io::{Cursor, Read as _};
@@ -72,6 +72,13 @@ impl File {
         let page = self.stream(folder, mapi::HTML, mapi::BINARY);
         let page = page.map(|bytes| mapi::eight_bit(&bytes, 0));
         let page = page.unwrap_or_else(|| self.text(folder, mapi::HTML));
+        if page.is_empty() {
+            let rich = self.stream(folder, mapi::RTF, mapi::BINARY);
+            return Words {
+                plain: rich.map(|packed| rtf::words(&packed)).unwrap_or_default(),
+                ..Words::default()
+            };
+        }
         Words {
             html: shown(&html::lines(&page)),
             ..Words::default()

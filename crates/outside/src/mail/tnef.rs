@@ -4,6 +4,7 @@
 
 use super::head::Head;
 use super::mapi::{self, Recipient};
+use super::rtf;
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -163,6 +164,9 @@ impl Message {
             mapi::SENT | mapi::DELIVERED if kind == mapi::TIME => {
                 self.times.extend(mapi::time(value).map(|time| (id, time)));
             }
+            mapi::RTF if kind == mapi::BINARY => {
+                self.texts.insert(id, rtf::words(value));
+            }
             mapi::SUBJECT
             | mapi::SENDER
             | mapi::SENDER_ADDRESS
@@ -207,10 +211,16 @@ impl Message {
             .get(&mapi::DELIVERED)
             .or_else(|| self.times.get(&mapi::SENT));
         let recipients = std::mem::take(&mut self.recipients);
+        let (plain, html) = (text(mapi::BODY), text(mapi::HTML));
+        let plain = if plain.is_empty() && html.is_empty() {
+            text(mapi::RTF)
+        } else {
+            plain
+        };
         Wrapping {
             head: mapi::head(text, date.copied(), recipients),
-            plain: text(mapi::BODY),
-            html: text(mapi::HTML),
+            plain,
+            html,
             attachments: self.attachments,
             left_out: self.left_out,
             whole: !self.broken,

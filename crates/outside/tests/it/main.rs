@@ -9,6 +9,7 @@ mod media;
 mod outlook;
 mod picture;
 mod redact;
+mod rich;
 mod sample;
 #[expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
 mod site;

@@ -38,7 +38,7 @@ fn stream(folder: &str, tag: &str, value: impl AsRef<[u8]>) -> (String, Vec<u8>)
 }
 
 /// A message as Outlook saves it: each property a stream of its own.
-fn outlook(version: cfb::Version, properties: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn outlook(version: cfb::Version, properties: &[(&str, &[u8])]) -> Vec<u8> {
     let mut streams = vec![
         fixed("", 32, 0x0E06_0040, DELIVERED),
         stream("/__attach_version1.0_#00000000", "3707001F", utf16("skærm.png")),
@@ -236,15 +236,15 @@ fn first_sectors(file: &[u8]) -> Vec<(usize, u64)> {
     found
 }
 
-const MESSAGE: u8 = 1;
+pub const MESSAGE: u8 = 1;
 const ATTACHMENT: u8 = 2;
 const RENDERING: u32 = 0x0006_9002;
 const TITLE: u32 = 0x0001_8010;
 const DATA: u32 = 0x0006_800F;
-const PROPERTIES: u32 = 0x0006_9003;
+pub const PROPERTIES: u32 = 0x0006_9003;
 const OF_ATTACHMENT: u32 = 0x0006_9005;
 
-fn attribute(level: u8, id: u32, data: &[u8]) -> Vec<u8> {
+pub fn attribute(level: u8, id: u32, data: &[u8]) -> Vec<u8> {
     let sum = data
         .iter()
         .fold(0_u16, |sum, byte| sum.wrapping_add(u16::from(*byte)));
@@ -254,7 +254,7 @@ fn attribute(level: u8, id: u32, data: &[u8]) -> Vec<u8> {
 }
 
 /// A list of properties of one value, by their tags.
-fn list(properties: &[(u32, Vec<u8>)]) -> Vec<u8> {
+pub fn list(properties: &[(u32, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = u32::try_from(properties.len())
         .expect("few")
         .to_le_bytes()
@@ -271,7 +271,7 @@ fn list(properties: &[(u32, Vec<u8>)]) -> Vec<u8> {
     bytes
 }
 
-fn wrapping(attributes: &[Vec<u8>]) -> Vec<u8> {
+pub fn wrapping(attributes: &[Vec<u8>]) -> Vec<u8> {
     [&0x223E_9F78_u32.to_le_bytes()[..], &[1, 0], &attributes.concat()].concat()
 }
 
