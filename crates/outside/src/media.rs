@@ -94,6 +94,14 @@ pub fn is_copied(media_type: &str) -> bool {
         || media_type == "application/pdf"
 }
 
+/// The small picture of a picture file, and nothing else of what [`copies`] makes.
+///
+/// # Errors
+/// Why there is none.
+pub fn small_picture(original: &Path) -> Result<Vec<u8>, Fault> {
+    Ok(still::see(&still::made(original)?)?.thumbnail)
+}
+
 /// Makes what can be made of the file at `original`. `room` is an empty private folder for the programs' own files.
 /// Never fails: what could not be made says why.
 pub async fn copies(original: &Path, media_type: &str, room: &Path) -> Copies {

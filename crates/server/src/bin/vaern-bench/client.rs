@@ -79,7 +79,8 @@ impl Load {
             server.token,
             upload.0.len()
         );
-        self.run(server, [head.as_bytes(), &upload.0].concat(), 201).await
+        let request = [head.as_bytes(), &upload.0].concat();
+        self.run(server, vec![request], 201).await
     }
 
     /// Asks for the same page again and again.
@@ -90,27 +91,48 @@ impl Load {
             format!("Authorization: Bearer {}", server.manager_token)
         };
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{who}\r\n\r\n", server.address);
-        self.run(server, request.into_bytes(), 200).await
+        self.run(server, vec![request.into_bytes()], 200).await
     }
 
-    async fn run(self, server: &Server, request: Vec<u8>, expected: u16) -> anyhow::Result<Measured> {
-        let request = Arc::new(request);
+    /// Posts the same form in turn as each of those who hold these sessions; expects to be sent on.
+    pub async fn post(
+        self,
+        server: &Server,
+        path: &str,
+        form: &str,
+        sessions: &[String],
+    ) -> anyhow::Result<Measured> {
+        let request = |session: &String| {
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: vaern={session}\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+                server.address,
+                form.len()
+            );
+            head.into_bytes()
+        };
+        self.run(server, sessions.iter().map(request).collect(), 303)
+            .await
+    }
+
+    /// Sends these requests one after the other, and from the first again.
+    async fn run(self, server: &Server, requests: Vec<Vec<u8>>, expected: u16) -> anyhow::Result<Measured> {
+        let requests = Arc::new(requests);
         // One beforehand, so that what is made once is not measured.
-        ask(&mut TcpStream::connect(server.address).await?, &request).await?;
+        ask(&mut TcpStream::connect(server.address).await?, &requests[0]).await?;
         let left = Arc::new(AtomicUsize::new(self.requests));
         let (started, cpu) = (Instant::now(), server.cpu()?);
         let mut clients = Vec::new();
         for _ in 0..self.clients {
-            let (request, left, address) = (Arc::clone(&request), Arc::clone(&left), server.address);
+            let (requests, left, address) = (Arc::clone(&requests), Arc::clone(&left), server.address);
             clients.push(tokio::spawn(async move {
                 let mut connection = TcpStream::connect(address).await?;
                 let (mut times, mut errors) = (Vec::new(), 0);
-                while left
-                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
-                    .is_ok()
+                while let Ok(place) =
+                    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
                 {
                     let begun = Instant::now();
-                    let status = ask(&mut connection, &request).await?;
+                    let status = ask(&mut connection, &requests[place % requests.len()]).await?;
                     times.push(begun.elapsed());
                     errors += usize::from(status != expected);
                 }
@@ -145,6 +167,11 @@ pub fn millis(time: Duration) -> f64 {
 pub async fn ask(connection: &mut TcpStream, request: &[u8]) -> anyhow::Result<u16> {
     connection.set_nodelay(true)?;
     connection.write_all(request).await?;
+    Ok(heard(connection).await?.0)
+}
+
+/// The status and the head, in small letters, of the next answer; the rest of it is read and thrown away.
+pub async fn heard(connection: &mut TcpStream) -> anyhow::Result<(u16, String)> {
     let mut answer = Vec::with_capacity(16 * 1024);
     loop {
         if connection.read_buf(&mut answer).await? == 0 {
@@ -156,16 +183,26 @@ pub async fn ask(connection: &mut TcpStream, request: &[u8]) -> anyhow::Result<u
                 .get(9..12)
                 .and_then(|status| status.parse().ok())
                 .context("a status")?;
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
-            let length: usize = length.context("an answer without its length")?;
+            let length = said(&head, "content-length").and_then(|length| length.parse().ok());
+            let length: usize = match status {
+                204 => 0,
+                _ => length.context("an answer without its length")?,
+            };
             while answer.len() < end + 4 + length {
                 if connection.read_buf(&mut answer).await? == 0 {
                     bail!("the answer was cut off");
                 }
             }
-            return Ok(status);
+            return Ok((status, head));
         }
     }
+}
+
+/// What a head says in a field, named in small letters.
+pub fn said<'a>(head: &'a str, field: &str) -> Option<&'a str> {
+    let lines = head.lines().filter_map(|line| line.split_once(':'));
+    lines
+        .filter(|(name, _)| *name == field)
+        .map(|(_, value)| value.trim())
+        .next()
 }

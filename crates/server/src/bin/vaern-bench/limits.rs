@@ -6,7 +6,7 @@ use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::routing::post;
 use sha2::{Digest, Sha256};
-use std::io::Write;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -93,4 +93,47 @@ async fn keep_file(folder: &Path, number: u64, mut upload: Multipart) -> anyhow:
         .context("keeping")?;
     }
     Ok(())
+}
+
+/// Seconds for hashing the same bytes so often and writing them each time to a new file, in pieces, with fdatasync.
+pub fn keeping(folder: &Path, bytes: &[u8], times: usize) -> anyhow::Result<f64> {
+    let started = Instant::now();
+    for number in 0..times {
+        let mut file = std::fs::File::create(folder.join(format!("plain-{number}")))?;
+        let mut hash = Sha256::new();
+        for piece in bytes.chunks(512 * 1024) {
+            hash.update(piece);
+            file.write_all(piece)?;
+        }
+        file.sync_data()?;
+        std::hint::black_box(hash.finalize());
+    }
+    let taken = started.elapsed().as_secs_f64();
+    for number in 0..times {
+        std::fs::remove_file(folder.join(format!("plain-{number}")))?;
+    }
+    Ok(taken)
+}
+
+/// Reads and hashes every file in a folder and those below it; gives how many bytes that were.
+pub fn reading(folder: &Path) -> anyhow::Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            bytes += reading(&entry.path())?;
+            continue;
+        }
+        let (mut file, mut hash) = (std::fs::File::open(entry.path())?, Sha256::new());
+        let mut piece = vec![0; 512 * 1024];
+        loop {
+            match file.read(&mut piece)? {
+                0 => break,
+                read => hash.update(&piece[..read]),
+            }
+        }
+        bytes += file.metadata()?.len();
+        std::hint::black_box(hash.finalize());
+    }
+    Ok(bytes)
 }

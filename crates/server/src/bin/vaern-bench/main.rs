@@ -1,14 +1,21 @@
 //! `vaern-bench`: measures the built program beside the machine's own limits, in one run, and prints one table.
 //!
-//! Not a test: nothing here fails for being slow. Run by `make bench` (release build).
+//! Not a test: nothing here fails for being slow. Run by `make bench` (release build). `vaern-bench search guide` measures some
+//! parts alone, and `vaern-bench search 100000` the search index in another size. Everything that it files is made up.
 
 mod client;
 mod inside;
 mod limits;
+mod mail;
+mod pictures;
+mod reverify;
+mod rollout;
 mod search;
 mod server;
+mod town;
+mod uploads;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use client::{Load, Measured, Upload};
 use server::Server;
 use std::fmt::Write as _;
@@ -20,33 +27,66 @@ const PICTURE: usize = 1_500_000;
 const CASES: usize = 10_000;
 /// Synthetic cases in the search index when it is measured.
 const FINDABLE: [usize; 2] = [100_000, 1_000_000];
+/// What can be measured alone, in the order of the table.
+const PARTS: [&str; 10] = [
+    "machine", "reports", "reading", "inside", "mail", "pictures", "uploads", "reverify", "guide", "search",
+];
 
 #[tokio::main(flavor = "multi_thread")]
 async fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("bare") {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "bare") {
         let (listen, folder) = (
-            arguments.next().context("address")?,
-            arguments.next().context("folder")?,
+            arguments.get(1).context("address")?,
+            arguments.get(2).context("folder")?,
         );
-        return limits::bare_store(&listen, Path::new(&folder)).await;
+        return limits::bare_store(listen, Path::new(folder)).await;
     }
-    let scratch = tempfile::tempdir_in(std::env::current_dir()?)?;
+    let (sizes, wanted) = asked(&arguments)?;
     println!(
-        "Værn, measured on this machine ({} cores). Times in ms.\n",
+        "Værn, measured on this machine ({} cores). Times in ms.",
         std::thread::available_parallelism()?
     );
-    machine(scratch.path()).await?;
-    let table = reports(scratch.path()).await?;
-    println!("{table}");
-    let reading = reading(&scratch.path().join("many")).await?;
-    println!("{reading}");
-    inside::print(scratch.path()).await?;
-    for cases in FINDABLE {
-        println!();
-        search::print(scratch.path(), cases)?;
+    for part in PARTS {
+        if wanted.is_empty() || wanted.contains(&part) {
+            println!();
+            // Of its own, so that the disk is free again for the next.
+            let scratch = tempfile::tempdir_in(std::env::current_dir()?)?;
+            measure(part, scratch.path(), &sizes).await?;
+        }
     }
     Ok(())
+}
+
+/// The sizes of the search index, and the parts that are wanted: all if none is named.
+fn asked(arguments: &[String]) -> anyhow::Result<(Vec<usize>, Vec<&str>)> {
+    let (mut sizes, mut wanted) = (Vec::new(), Vec::new());
+    for argument in arguments {
+        match argument.parse() {
+            Ok(cases) => sizes.push(cases),
+            Err(_) if PARTS.contains(&argument.as_str()) => wanted.push(argument.as_str()),
+            Err(_) => bail!("{argument} is none of: {}", PARTS.join(" ")),
+        }
+    }
+    if sizes.is_empty() {
+        sizes = FINDABLE.to_vec();
+    }
+    Ok((sizes, wanted))
+}
+
+async fn measure(part: &str, scratch: &Path, sizes: &[usize]) -> anyhow::Result<()> {
+    match part {
+        "machine" => machine(scratch).await,
+        "reports" => reports(scratch).await.map(|table| print!("{table}")),
+        "reading" => reading(scratch).await.map(|table| print!("{table}")),
+        "inside" => inside::print(scratch).await,
+        "mail" => mail::print(scratch).await,
+        "pictures" => pictures::print(scratch).await,
+        "uploads" => uploads::print(scratch).await,
+        "reverify" => reverify::print(scratch).await,
+        "guide" => rollout::print(scratch).await,
+        _ => sizes.iter().try_for_each(|cases| search::print(scratch, *cases)),
+    }
 }
 
 /// What the machine can do without us.
@@ -61,13 +101,14 @@ async fn machine(scratch: &Path) -> anyhow::Result<()> {
         limits::commits(&scratch.join("commits")).await?
     );
     println!(
-        "  SHA-256                          {:>9.0} MB/s\n",
+        "  SHA-256                          {:>9.0} MB/s",
         limits::sha256()
     );
     Ok(())
 }
 
-fn row(table: &mut String, name: &str, measured: &Measured) {
+/// One line of a table of requests.
+pub fn row(table: &mut String, name: &str, measured: &Measured) {
     let _ = writeln!(
         table,
         "  {name:<34} {:>8.0} {:>9.2} {:>9.2} {:>9.2} {:>7}",
@@ -75,7 +116,8 @@ fn row(table: &mut String, name: &str, measured: &Measured) {
     );
 }
 
-fn heading(table: &mut String, what: &str) {
+/// The line above it.
+pub fn heading(table: &mut String, what: &str) {
     let _ = writeln!(
         table,
         "{what:<36} {:>8} {:>9} {:>9} {:>9} {:>7}",

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 
 const UNITS: &str = include_str!("../../../../../examples/units.csv");
 const PEOPLE: &str = include_str!("../../../../../examples/people.csv");
-const REPORTER: &str = "mette.ravn@fjordby.example";
+pub const REPORTER: &str = "mette.ravn@fjordby.example";
 const MANAGER: &str = "vibeke.holst@fjordby.example";
 
 /// A running process; ended when dropped.
@@ -41,6 +41,11 @@ impl Clock for SystemClock {
     }
 }
 
+/// The time.
+pub fn now() -> Timestamp {
+    SystemClock.now()
+}
+
 /// The store of a data folder, with the keys that the server will find there.
 pub async fn store(folder: &Path) -> anyhow::Result<Store> {
     let mut dice = StdRng::seed_from_u64(1);
@@ -56,11 +61,17 @@ pub async fn store(folder: &Path) -> anyhow::Result<Store> {
     .await?)
 }
 
-async fn open(folder: &Path) -> anyhow::Result<App> {
+/// The invented municipality on a data folder.
+pub async fn fjordby(folder: &Path) -> anyhow::Result<App> {
+    open(folder, [UNITS, PEOPLE], Arc::new(SystemClock)).await
+}
+
+/// These units and people (two CSV files' text) on a data folder.
+pub async fn open(folder: &Path, [units, people]: [&str; 2], clock: Arc<dyn Clock>) -> anyhow::Result<App> {
     std::fs::create_dir_all(folder)?;
     let store = store(folder).await?;
     // Other dice than the store's, and others for each opening: ids and secrets must not come twice.
-    let mut dice = StdRng::seed_from_u64(SystemClock.now().as_microsecond().unsigned_abs());
+    let mut dice = StdRng::seed_from_u64(now().as_microsecond().unsigned_abs());
     let signing = SigningKey::open_or_create(&folder.join("keys/signing.key"), &mut dice)?;
     let procedure = domain::procedure::DEFAULT.to_owned();
     let settings = Settings {
@@ -68,7 +79,7 @@ async fn open(folder: &Path) -> anyhow::Result<App> {
         secure_cookies: false,
         public_guide: false,
     };
-    let (clock, composer) = (Arc::new(SystemClock), Arc::new(web::Words));
+    let composer = Arc::new(web::Words);
     let app = App::open(Parts {
         store,
         signing,
@@ -79,7 +90,7 @@ async fn open(folder: &Path) -> anyhow::Result<App> {
         settings,
     })
     .await?;
-    let imported = domain::import::import(UNITS, "units.csv", PEOPLE, "people.csv");
+    let imported = domain::import::import(units, "units.csv", people, "people.csv");
     let Ok(imported) = imported else {
         bail!("the organisation has errors")
     };
@@ -89,7 +100,7 @@ async fn open(folder: &Path) -> anyhow::Result<App> {
 
 /// Fills a data folder with so many cases of one manager; gives the number of one of them.
 pub async fn fill(folder: &Path, cases: usize) -> anyhow::Result<String> {
-    let app = open(folder).await?;
+    let app = fjordby(folder).await?;
     let caller = app.caller_named(REPORTER)?;
     let mut number = String::new();
     for place in 0..cases {
@@ -114,15 +125,23 @@ pub async fn fill(folder: &Path, cases: usize) -> anyhow::Result<String> {
 }
 
 impl Server {
-    /// Værn on a data folder.
+    /// Værn on a data folder, in the invented municipality.
     pub async fn vaern(folder: &Path) -> anyhow::Result<Self> {
-        let app = open(folder).await?;
+        Self::vaern_with(folder, &fjordby(folder).await?, [REPORTER, MANAGER], &[]).await
+    }
+
+    /// Værn on the data folder of an application, with settings. One of the two people reports, the other reads.
+    pub async fn vaern_with(
+        folder: &Path,
+        app: &App,
+        [reporter, manager]: [&str; 2],
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let (token, manager_token) = (
-            app.create_token(REPORTER).await?,
-            app.create_token(MANAGER).await?,
+            app.create_token(reporter).await?,
+            app.create_token(manager).await?,
         );
-        let session = app.step_in(app.caller_named(MANAGER)?.id()?).await?.secret;
-        drop(app);
+        let session = app.step_in(app.caller_named(manager)?.id()?).await?.secret;
         let program = std::env::current_exe()?.with_file_name("vaern");
         let address = free_address()?;
         let mut command = Command::new(program);
@@ -130,7 +149,8 @@ impl Server {
             .arg("--data")
             .arg(folder)
             .args(["serve", "--listen", &address.to_string()])
-            .env("VAERN_LOG", "error");
+            .env("VAERN_LOG", "error")
+            .envs(settings.iter().copied());
         let mut server = Self::start(command, address, "/sign-in").await?;
         server.token = token;
         server.manager_token = manager_token;
@@ -222,6 +242,7 @@ impl Drop for Server {
     }
 }
 
-fn free_address() -> anyhow::Result<SocketAddr> {
+/// A port of this machine that nobody listens on.
+pub fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
