@@ -10,7 +10,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Read;
 
-/// Who has a receipt for which edition, as last read. A count says whether it is still so: receipts are never taken back.
+/// Editions that receipts can still come for: the newest, and the one before it, from whoever confirmed as it was followed.
+const LIVELY: usize = 2;
+
+/// Who has a receipt for which edition, as last read. Receipts are never taken back and given for the newest edition alone, so
+/// of a newer one a count says whether it is still so, and of an older one nothing can have come.
 #[derive(Debug, Default)]
 pub(crate) struct Given(Mutex<HashMap<u64, Arc<HashSet<PersonId>>>>);
 
@@ -209,10 +213,15 @@ impl App {
         editions: &[EditionMark],
     ) -> Result<HashMap<u64, Arc<HashSet<PersonId>>>, AppError> {
         let mut all = HashMap::new();
-        for mark in editions {
-            let kept = self.given.get(mark.number);
-            let count = store::rollouts::count(read, mark.number).await?;
-            let given = match kept.filter(|kept| kept.len() as u64 == count) {
+        for (age, mark) in editions.iter().rev().enumerate() {
+            let kept = match self.given.get(mark.number) {
+                Some(kept) if age < LIVELY => {
+                    let count = store::rollouts::count(read, mark.number).await?;
+                    (kept.len() as u64 == count).then_some(kept)
+                }
+                kept => kept,
+            };
+            let given = match kept {
                 Some(kept) => kept,
                 None => {
                     let given = Arc::new(store::rollouts::of_edition(read, mark.number).await?);

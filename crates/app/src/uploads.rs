@@ -11,7 +11,7 @@ use store::uploads::{self, Piece};
 
 /// The job's name; its payload is the upload's id.
 pub(crate) const FORGET: &str = "upload-end";
-/// How much is made durable at a time: what a broken connection can lose.
+/// How much is made durable at a time, while the next comes in: a crash can lose both.
 const PIECE: u64 = 8 * 1024 * 1024;
 /// How long one can be gone on with.
 const KEPT: SignedDuration = SignedDuration::from_hours(48);
@@ -42,6 +42,42 @@ pub enum NotAdded {
     TooLong,
     #[error(transparent)]
     App(#[from] AppError),
+}
+
+/// A piece that is coming in; dropped, it leaves nothing.
+struct Coming {
+    blob: BlobId,
+    writer: store::blobs::SealedWriter,
+    place: u64,
+    bytes: u64,
+}
+
+impl Coming {
+    /// Takes what comes until the piece is full, of a file of so many bytes; `true` if no more comes. Whoever hung up comes
+    /// again: what came before is kept.
+    async fn fill<E>(
+        &mut self,
+        body: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+        rest: &mut Bytes,
+        length: u64,
+    ) -> Result<bool, NotAdded> {
+        while self.bytes < PIECE {
+            if rest.is_empty() {
+                match body.next().await {
+                    Some(Ok(bytes)) => *rest = bytes,
+                    Some(Err(_)) | None => return Ok(true),
+                }
+            }
+            let most = usize::try_from(PIECE - self.bytes).unwrap_or(usize::MAX);
+            let now = rest.split_to(rest.len().min(most));
+            self.bytes += now.len() as u64;
+            if self.place + self.bytes > length {
+                return Err(NotAdded::TooLong);
+            }
+            self.writer.write(&now).await?;
+        }
+        Ok(false)
+    }
 }
 
 impl From<store::StoreError> for NotAdded {
@@ -121,40 +157,29 @@ impl App {
         }
         let mut body = std::pin::pin!(body);
         let mut rest = Bytes::new();
+        let mut before = None;
         loop {
-            let (blob, mut writer) = self.begin_piece().await?;
-            let mut written = 0;
-            let mut ended = false;
-            while written < PIECE {
-                if rest.is_empty() {
-                    // Whoever hung up comes again; what came before is kept.
-                    match body.next().await {
-                        Some(Ok(bytes)) => rest = bytes,
-                        Some(Err(_)) | None => {
-                            ended = true;
-                            break;
-                        }
-                    }
-                }
-                let most = usize::try_from(PIECE - written).unwrap_or(usize::MAX);
-                let now = rest.split_to(rest.len().min(most));
-                written += now.len() as u64;
-                if at + written > upload.bytes {
-                    writer.abort().await?;
-                    return Err(NotAdded::TooLong);
-                }
-                writer.write(&now).await?;
-            }
-            if written == 0 {
-                writer.abort().await?;
-            } else {
-                writer.finish().await?;
-                self.keep_piece(id, at, written, blob).await?;
-                at += written;
-            }
+            let coming = async {
+                let (blob, writer) = self.begin_piece().await?;
+                let mut coming = Coming {
+                    blob,
+                    writer,
+                    place: at,
+                    bytes: 0,
+                };
+                let ended = coming.fill(&mut body, &mut rest, upload.bytes).await?;
+                Ok::<_, NotAdded>((coming, ended))
+            };
+            // While one piece is made durable, the next one comes in.
+            let (came, kept) = tokio::join!(coming, self.keep_piece(id, before.take()));
+            kept?;
+            let (coming, ended) = came?;
+            at += coming.bytes;
             if ended {
+                self.keep_piece(id, Some(coming)).await?;
                 return Ok(seen(&upload, at));
             }
+            before = Some(coming);
         }
     }
 
@@ -168,7 +193,14 @@ impl App {
         Ok((blob, writer))
     }
 
-    async fn keep_piece(&self, id: &str, place: u64, bytes: u64, blob: BlobId) -> Result<(), NotAdded> {
+    async fn keep_piece(&self, id: &str, coming: Option<Coming>) -> Result<(), NotAdded> {
+        let Some(coming) = coming else { return Ok(()) };
+        let (place, bytes) = (coming.place, coming.bytes);
+        if bytes == 0 {
+            return Ok(coming.writer.abort().await?);
+        }
+        coming.writer.finish().await?;
+        let blob = coming.blob;
         let piece = Piece { place, bytes, blob };
         let mut tx = self.store.db.begin().await?;
         match uploads::add_piece(&mut tx, id, &piece).await {

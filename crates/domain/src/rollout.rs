@@ -98,10 +98,29 @@ impl Reading {
     }
 }
 
+/// A rollout that runs.
+struct Running<'a> {
+    rollout: &'a Rollout,
+    /// The units that its branches now are; `None` for the whole municipality.
+    units: Option<HashSet<UnitId>>,
+    /// When it is due for those who were there when it started: nearly everybody.
+    due: Timestamp,
+}
+
+impl Running<'_> {
+    fn covers(&self, person: &Person) -> bool {
+        let scope = &self.rollout.scope;
+        self.units
+            .as_ref()
+            .is_none_or(|units| units.contains(&person.unit))
+            && (scope.roles.is_empty() || scope.roles.iter().any(|role| person.has(*role)))
+    }
+}
+
 /// The rollouts with the units that each one's branches now are; made once for many people.
 pub struct Plan<'a> {
-    /// Running rollouts, newest edition first, then the earliest due.
-    running: Vec<(&'a Rollout, Option<HashSet<UnitId>>)>,
+    /// Newest edition first, then the earliest due.
+    running: Vec<Running<'a>>,
     editions: &'a [EditionMark],
     calendar: &'a Calendar,
 }
@@ -118,9 +137,15 @@ impl<'a> Plan<'a> {
         let running = rollouts.iter().filter(|rollout| rollout.ended.is_none());
         let mut running: Vec<_> = running
             .filter(published)
-            .map(|rollout| (rollout, units(&rollout.scope, organisation)))
+            .map(|rollout| Running {
+                rollout,
+                units: units(&rollout.scope, organisation),
+                due: calendar.closing(rollout.due),
+            })
             .collect();
-        running.sort_by_key(|(rollout, _)| (std::cmp::Reverse(rollout.edition), rollout.due, &rollout.id));
+        running.sort_by_key(|Running { rollout, .. }| {
+            (std::cmp::Reverse(rollout.edition), rollout.due, &rollout.id)
+        });
         Self {
             running,
             editions,
@@ -132,15 +157,9 @@ impl<'a> Plan<'a> {
     /// since nobody should confirm a text that is no longer in force. `None` if none is asked of them.
     /// `has` says whether they have a receipt for an edition.
     pub fn reading(&self, person: &Person, has: impl Fn(u64) -> bool) -> Option<Reading> {
-        let covers = |units: &Option<HashSet<UnitId>>, scope: &Scope| {
-            units.as_ref().is_none_or(|units| units.contains(&person.unit))
-                && (scope.roles.is_empty() || scope.roles.iter().any(|role| person.has(*role)))
-        };
-        let active = person.active;
-        let (rollout, _) = self
-            .running
-            .iter()
-            .find(|(rollout, units)| active && covers(units, &rollout.scope))?;
+        let mut running = self.running.iter();
+        let running = running.find(|running| person.active && running.covers(person))?;
+        let rollout = running.rollout;
         let from = person
             .since
             .map_or(rollout.started, |since| since.max(rollout.started));
@@ -148,17 +167,20 @@ impl<'a> Plan<'a> {
             edition: rollout.edition,
             rollout: rollout.id.clone(),
             from,
-            due: self.due(rollout, from),
+            due: match from == rollout.started {
+                true => running.due,
+                false => self.due(rollout, from),
+            },
             read: self.is_covered(rollout.edition, has),
         })
     }
 
     /// The rollouts that run, newest edition first.
     pub fn running(&self) -> impl Iterator<Item = &Rollout> {
-        self.running.iter().map(|(rollout, _)| *rollout)
+        self.running.iter().map(|running| running.rollout)
     }
 
-    /// The due date; for somebody who came to it later, so many days later as the rollout gave everybody.
+    /// When it is due for somebody who came to it later: so many days later.
     fn due(&self, rollout: &Rollout, from: Timestamp) -> Timestamp {
         let began = self.calendar.local(rollout.started).date();
         let came = self.calendar.local(from).date();

@@ -4,6 +4,7 @@
 //! is forgotten leaves no word in it (docs/adr/0014-search.md). One process at a time writes it.
 
 mod ask;
+mod meet;
 mod words;
 
 use std::collections::BTreeSet;
