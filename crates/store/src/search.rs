@@ -29,6 +29,10 @@ const VERSION: &str = "1";
 const BUFFER: usize = 32_000_000;
 /// What is deleted lingers in files until so much of a file is.
 const DELETED: f32 = 0.2;
+/// So many parts of about one size (2 to this power) become one; those with fewer documents are of one size.
+const MERGED: usize = 4;
+const LEVEL: f64 = 2.0;
+const SMALLEST: u32 = 1_000;
 
 /// What a circle of people may find of a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -310,6 +314,10 @@ impl Search {
             let writer: IndexWriter = self.index.writer_with_options(options)?;
             let mut merging = LogMergePolicy::default();
             merging.set_del_docs_ratio_before_merge(DELETED);
+            // Names with a slip are looked for in each part anew, so few parts are worth more merging than usual.
+            merging.set_min_num_segments(MERGED);
+            merging.set_level_log_size(LEVEL);
+            merging.set_min_layer_size(SMALLEST);
             writer.set_merge_policy(Box::new(merging));
             *held = Some(writer);
         }
