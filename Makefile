@@ -56,7 +56,7 @@ openapi:
 	mv docs/openapi.json.new docs/openapi.json
 
 bench:
-	scripts/setup demo
+	scripts/setup bench
 	cargo build --release --locked -p server --bins
 	target/release/vaern-bench
 
