@@ -24,7 +24,7 @@ describe("working copies of exhibits", () => {
       const words = page.getByRole("link", { name: "Læs kun teksten i bilag 2" });
       do await page.goto(`/cases/${number}`); while (!(await words.count()));
       const cover = page.locator(".ex .cover img").first();
-      assert.equal(await cover.evaluate((picture) => picture.naturalWidth), 24, "nothing legible reaches the list");
+      assert.equal(await cover.evaluate(async (picture) => { await picture.decode(); return picture.naturalWidth; }), 24, "nothing legible reaches the list");
       assert.equal(await page.getByText("rådhuset").count(), 0);
       await page.getByText("Ligner bilag 1").waitFor();
 
@@ -35,7 +35,7 @@ describe("working copies of exhibits", () => {
       await look("exhibit-words");
 
       await page.getByRole("link", { name: "Vis bilaget" }).click();
-      assert.equal(await page.locator("img.shown").evaluate((picture) => picture.naturalWidth), 1170);
+      assert.equal(await page.locator("img.shown").evaluate(async (picture) => { await picture.decode(); return picture.naturalWidth; }), 1170);
       await page.getByRole("link", { name: "Se bilag 1" }).waitFor();
       await look("exhibit-alike");
       await done();
