@@ -8,7 +8,6 @@ use domain::case::{Actor, CaseState, Command, Entry, Event, decide};
 use domain::duties::{Duty, duties};
 use domain::ids::{CaseId, CaseNumber};
 use domain::procedure::Procedure;
-use jiff::Timestamp;
 use rand::rngs::StdRng;
 use std::sync::Arc;
 use store::journal::{self, Head};
@@ -195,7 +194,7 @@ impl App {
             &mut dice,
         )
         .await?;
-        let entries = entries(first, now, actor, events);
+        let entries = Entry::numbered(first, now, actor, events);
         entries.iter().for_each(|entry| case.state.apply(entry));
         let duties = self.duties_of(&case.state, &case.procedure);
         let projection = project::projection(&case.id, &case.state, &duties);
@@ -225,17 +224,4 @@ impl App {
     pub(crate) fn duties_of(&self, state: &CaseState, procedure: &Procedure) -> Vec<Duty> {
         duties(state, procedure, self.calendar(), self.now())
     }
-}
-
-/// Events as the journal numbers them.
-pub(crate) fn entries(first: u64, at: Timestamp, actor: &Actor, events: Vec<Event>) -> Vec<Entry> {
-    let numbered = (first..).zip(events);
-    numbered
-        .map(|(seq, event)| Entry {
-            seq,
-            at,
-            actor: actor.clone(),
-            event,
-        })
-        .collect()
 }

@@ -93,3 +93,18 @@ pub struct Entry {
     pub actor: Actor,
     pub event: Event,
 }
+
+impl Entry {
+    /// Events as the journal numbers them, from `first` on.
+    pub fn numbered(first: u64, at: Timestamp, actor: &Actor, events: Vec<Event>) -> Vec<Self> {
+        let numbered = (first..).zip(events);
+        numbered
+            .map(|(seq, event)| Self {
+                seq,
+                at,
+                actor: actor.clone(),
+                event,
+            })
+            .collect()
+    }
+}

@@ -362,13 +362,5 @@ fn care(entries: &[Entry], holds: impl Fn(bool, &str) -> bool) -> bool {
 
 fn numbered(before: &[Entry], actor: &Actor, events: Vec<Event>, at: Timestamp) -> Vec<Entry> {
     let first = before.last().map_or(1, |last| last.seq + 1);
-    (first..)
-        .zip(events)
-        .map(|(seq, event)| Entry {
-            seq,
-            at,
-            actor: actor.clone(),
-            event,
-        })
-        .collect()
+    Entry::numbered(first, at, actor, events)
 }
