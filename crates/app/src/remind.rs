@@ -7,7 +7,7 @@ use domain::language::Language;
 use domain::rollout::remind::{Owed, is_called_for};
 use domain::rollout::{Plan, Reading, Rollout};
 use jiff::{SignedDuration, Timestamp, Zoned};
-use outside::post::{NotSent, Note};
+use outside::post::Note;
 use std::collections::HashSet;
 use store::jobs::{self, Job, Lane};
 use store::reminders;
@@ -152,19 +152,13 @@ impl App {
             id: &job.id,
             answers: None,
         };
-        match writing.post.send(&note).await {
-            Err(error @ NotSent::Later(_)) if job.attempts < TRIES => Err(anyhow::Error::from(error).into()),
-            Err(error) => {
-                tracing::error!(%error, "a reminder can't be sent");
-                Ok(())
-            }
+        if writing.hand_over(&note, job, TRIES).await? {
             // Noted afterwards: rather one too many than one that nobody got.
-            Ok(()) => {
-                let mut tx = self.store.db.begin().await?;
-                reminders::note(&mut tx, &id, self.now(), owes.reading.edition).await?;
-                Ok(tx.commit().await?)
-            }
+            let mut tx = self.store.db.begin().await?;
+            reminders::note(&mut tx, &id, self.now(), owes.reading.edition).await?;
+            tx.commit().await?;
         }
+        Ok(())
     }
 
     async fn owes(&self, person: &PersonId) -> Result<Option<Owes>, AppError> {

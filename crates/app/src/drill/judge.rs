@@ -7,7 +7,7 @@ use domain::drill::{self, Way};
 use domain::language::Language;
 use futures_util::TryStreamExt as _;
 use outside::media;
-use outside::post::{NotSent, Note};
+use outside::post::Note;
 use store::drills::{self, DrillFile};
 use store::jobs::{self, Job, Lane};
 use tokio::io::AsyncWriteExt as _;
@@ -132,13 +132,6 @@ impl App {
             id: &job.id,
             answers: None,
         };
-        match writing.post.send(&note).await {
-            Err(error @ NotSent::Later(_)) if job.attempts < TRIES => Err(anyhow::Error::from(error).into()),
-            Err(error) => {
-                tracing::error!(%error, "how a drill went can't be sent");
-                Ok(())
-            }
-            Ok(()) => Ok(()),
-        }
+        writing.hand_over(&note, job, TRIES).await.map(drop)
     }
 }

@@ -17,7 +17,7 @@ pub(crate) const RECEIPT: &str = "receipt";
 /// What the Message-ID of a receipt begins with; the hash of the mail follows.
 const PREFIX: &str = "receipt.";
 /// After so many tries it is given up: they can see it on the start page.
-const TRIES: u32 = 10;
+const TRIES: u32 = 11;
 
 /// How people are written to.
 #[derive(Clone, Debug)]
@@ -25,6 +25,24 @@ pub struct Writing {
     pub post: Post,
     /// The address of Værn without a `/` at the end, if it is known.
     pub home: Option<String>,
+}
+
+impl Writing {
+    /// Hands a letter over; `true` if it was taken. What the mail server never takes, or not in so many tries, is given up: that is no
+    /// failure of a job, but said in the log.
+    ///
+    /// # Errors
+    /// While it is worth another try.
+    pub(crate) async fn hand_over(&self, note: &Note<'_>, job: &Job, tries: u32) -> Result<bool, AppError> {
+        match self.post.send(note).await {
+            Ok(()) => Ok(true),
+            Err(error @ NotSent::Later(_)) if job.attempts < tries => Err(anyhow::Error::from(error).into()),
+            Err(error) => {
+                tracing::error!(%error, job = job.name, "a letter can't be sent, and is given up");
+                Ok(false)
+            }
+        }
+    }
 }
 
 /// What a receipt tells.
@@ -87,7 +105,7 @@ impl App {
         Ok(())
     }
 
-    /// The job: sends it. That the mail server never will take it is no failure of the job, but said in the log.
+    /// The job: sends it.
     pub(crate) async fn send_receipt(&self, job: &Job) -> Result<(), AppError> {
         let mail = job.payload.as_str();
         let Some(writing) = &self.writing else {
@@ -106,18 +124,7 @@ impl App {
             id: &id,
             answers: answers.as_deref(),
         };
-        match writing.post.send(&note).await {
-            Ok(()) => Ok(()),
-            Err(error @ NotSent::Refused(_)) => {
-                tracing::error!(%error, "a receipt can't be sent");
-                Ok(())
-            }
-            Err(error @ NotSent::Later(_)) if job.attempts > TRIES => {
-                tracing::error!(%error, "a receipt could not be sent, and is given up");
-                Ok(())
-            }
-            Err(error @ NotSent::Later(_)) => Err(anyhow::Error::from(error).into()),
-        }
+        writing.hand_over(&note, job, TRIES).await.map(drop)
     }
 
     /// To whom, what, and which message it answers; `None` if there is nobody to write to any more.
