@@ -17,6 +17,8 @@ pub struct Proposals {
     pub all: Vec<Said>,
     /// The lines themselves, those in a picture with their boxes.
     pub lines: Vec<Read>,
+    /// There is more of the exhibit than was read.
+    pub cut: bool,
 }
 
 impl App {
@@ -39,28 +41,30 @@ impl App {
             return Err(Refusal::ExhibitWithheld.into());
         }
         let how = coverable(&found.media_type);
-        let lines = if how == Some(Coverable::Text) {
+        let (lines, cut) = if how == Some(Coverable::Text) {
             let plain = self.plain_text(caller, number, exhibit).await?;
             let line = |text: &str| Read {
                 text: text.to_owned(),
                 region: None,
             };
-            plain.text.unwrap_or_default().lines().map(line).collect()
+            let lines = plain.text.unwrap_or_default().lines().map(line).collect();
+            (lines, plain.cut)
         } else {
-            match self.words(caller, number, exhibit).await {
+            let lines = match self.words(caller, number, exhibit).await {
                 Ok(pages) => {
                     let boxed = how == Some(Coverable::Picture);
                     pages.iter().flat_map(|page| lines_of(page, boxed)).collect()
                 }
                 Err(AppError::NotFound) => Vec::new(),
                 Err(other) => return Err(other),
-            }
+            };
+            (lines, false)
         };
         let mut all = proposed(&lines);
         let known = view.state.statements.iter();
         let known: Vec<_> = known.filter(|known| known.exhibit == exhibit).collect();
         all.retain(|said| !known.iter().any(|known| is_same(&known.said, said)));
-        Ok(Proposals { all, lines })
+        Ok(Proposals { all, lines, cut })
     }
 }
 

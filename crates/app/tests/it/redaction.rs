@@ -142,6 +142,7 @@ on_both! {
         let long = "Mette Ravn bor her.\n".repeat(900_000);
         let number = tell(&test, LONE, about(METTE), &[("lang.txt", long.as_bytes())]).await.number;
         assert!(test.app.plain_text(&test.caller(VIBEKE), &number, 1).await.unwrap().cut);
+        assert!(test.app.proposals(&test.caller(VIBEKE), &number, 1).await.unwrap().cut, "and nobody takes the beginning for all of it");
         let asked = passages(1, &["Mette Ravn"]);
         assert_eq!(refusal(redact(&test, VIBEKE, &number, &asked).await), Refusal::invalid("exhibit", "too-large"));
     }

@@ -67,6 +67,7 @@ statements-mark-text = Værn kan finde udsagnene i det, der er læst i et bilag.
 statements-by-hand = Skriv dem selv
 statements-mark-found = Her er det, Værn har læst i bilaget, delt op i udsagn. En maskine læser forkert ind imellem: sammenlign med bilaget, og ret.
 statements-mark-none = Der er ikke læst nogen tekst i bilaget, eller alt er tilføjet allerede. Du kan selv skrive udsagnene her.
+statements-mark-cut = Bilaget er langt: kun begyndelsen af det er læst her. Resten står i originalen, og udsagn derfra skriver du selv.
 statements-mark-how = Forfatter og tid skrives, som bilaget viser dem. Markeringer uden tekst bliver ikke til noget.
 statements-mark-draw = Mangler der et udsagn, så tegn en firkant om det i billedet. Med musen: tryk og træk. På en skærm, du rører ved: tryk på det ene hjørne og så på det modsatte.
 statements-mark-more = { $n ->

@@ -67,6 +67,7 @@ statements-mark-text = Værn can find the statements in what was read in an exhi
 statements-by-hand = Write them yourself
 statements-mark-found = This is what Værn has read in the exhibit, divided into statements. A machine misreads now and then: compare with the exhibit, and correct.
 statements-mark-none = No text has been read in the exhibit, or all of it is added already. You can write the statements here yourself.
+statements-mark-cut = The exhibit is long: only the beginning of it has been read here. The rest is in the original, and you write statements from it yourself.
 statements-mark-how = Author and time are written as the exhibit shows them. Markings without a text come to nothing.
 statements-mark-draw = If a statement is missing, draw a box around it in the picture. With a mouse: press and drag. On a touch screen: tap one corner and then the opposite one.
 statements-mark-more = { $n ->

@@ -37,6 +37,7 @@ struct MarkPage {
     /// Proposals that come when these are done.
     more: Option<String>,
     found: bool,
+    cut: bool,
     wrong: Option<String>,
 }
 
@@ -195,6 +196,7 @@ fn page(
         read: read.lines.iter().filter_map(middle).collect(),
         more: (read.all.len() > AT_ONCE).then(|| ctx.l.tn("statements-mark-more", read.all.len() - AT_ONCE)),
         found: !read.all.is_empty(),
+        cut: read.cut,
         rows,
         wrong,
     }
