@@ -13,10 +13,10 @@ use store::Read;
 /// Editions that receipts can still come for: the newest, and the one before it, from whoever confirmed as it was followed.
 const LIVELY: usize = 2;
 
-/// Who has a receipt for which edition, as last read. Receipts are never taken back and given for the newest edition alone, so
-/// of a newer one a count says whether it is still so, and of an older one nothing can have come.
+/// Who has a receipt for which edition, as last read, and whether it was read when no more could come. Receipts are never taken back
+/// and given for the newest edition alone, so until then a count says whether it is still so.
 #[derive(Debug, Default)]
-pub(crate) struct Given(Mutex<HashMap<u64, Arc<HashSet<PersonId>>>>);
+pub(crate) struct Given(Mutex<HashMap<u64, (Arc<HashSet<PersonId>>, bool)>>);
 
 /// How far the guide has come in a unit, for one reader.
 pub struct UnitCoverage {
@@ -214,21 +214,20 @@ impl App {
     ) -> Result<HashMap<u64, Arc<HashSet<PersonId>>>, AppError> {
         let mut all = HashMap::new();
         for (age, mark) in editions.iter().rev().enumerate() {
+            let ended = age >= LIVELY;
             let kept = match self.given.get(mark.number) {
-                Some(kept) if age < LIVELY => {
+                Some((kept, true)) => Some(kept),
+                Some((kept, false)) => {
                     let count = store::rollouts::count(read, mark.number).await?;
                     (kept.len() as u64 == count).then_some(kept)
                 }
-                kept => kept,
+                None => None,
             };
             let given = match kept {
                 Some(kept) => kept,
-                None => {
-                    let given = Arc::new(store::rollouts::of_edition(read, mark.number).await?);
-                    self.given.put(mark.number, &given);
-                    given
-                }
+                None => Arc::new(store::rollouts::of_edition(read, mark.number).await?),
             };
+            self.given.put(mark.number, &given, ended);
             all.insert(mark.number, given);
         }
         Ok(all)
@@ -236,14 +235,14 @@ impl App {
 }
 
 impl Given {
-    fn get(&self, edition: u64) -> Option<Arc<HashSet<PersonId>>> {
+    fn get(&self, edition: u64) -> Option<(Arc<HashSet<PersonId>>, bool)> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&edition).cloned()
     }
 
-    fn put(&self, edition: u64, given: &Arc<HashSet<PersonId>>) {
+    fn put(&self, edition: u64, given: &Arc<HashSet<PersonId>>, ended: bool) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(edition, Arc::clone(given));
+        kept.insert(edition, (Arc::clone(given), ended));
     }
 }
 

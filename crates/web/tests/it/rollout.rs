@@ -1,6 +1,6 @@
 //! The guide on its way to everybody: who may roll it out, what one owes, what one confirms, and who sees whose name.
 
-use crate::guide::published;
+use crate::guide::{published, republished};
 use crate::helpers::{Client, TestApp};
 use crate::pages::check;
 use http::StatusCode;
@@ -52,6 +52,25 @@ async fn an_employee_is_asked_reads_confirms_and_owes_nothing_more_on_both_engin
         let total = csv.lines().last().unwrap_or_default().to_owned();
         assert!(total.ends_with(",1,0,0"), "one of all has confirmed: {csv}");
     }
+}
+
+#[tokio::test]
+async fn a_receipt_that_came_before_two_newer_editions_still_counts() {
+    let app = TestApp::new().await;
+    let hr = rolled_out(&app).await;
+    let total = async || {
+        let csv = hr.get("/coverage/fjordby/table.csv").await.text();
+        csv.lines().last().unwrap_or_default().to_owned()
+    };
+    assert!(total().await.ends_with(",0,0,0"), "{}", total().await);
+    // It comes while nobody looks at the numbers, and both editions that follow let it stand.
+    let mette = app.as_(METTE).await;
+    mette.post_form("/receipts", &[("edition", "1")]).await;
+    let safety = app.as_("p07").await;
+    for (edition, word) in [("2", "Allersenest"), ("3", "Helst")] {
+        republished((&hr, &safety), edition, "minor", word).await;
+    }
+    assert!(total().await.ends_with(",1,0,0"), "{}", total().await);
 }
 
 #[tokio::test]
