@@ -15,7 +15,7 @@ pub(super) const PARTS: usize = 10_000;
 /// Characters of all letters' words together.
 const WORDS: usize = 1_000_000;
 /// The most of one HTML text that is read for its words, in bytes.
-const HTML: usize = 2_000_000;
+pub(super) const HTML: usize = 2_000_000;
 
 /// What kind of thing lies in a mail.
 #[derive(Clone, Debug)]

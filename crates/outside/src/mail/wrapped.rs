@@ -3,12 +3,9 @@
 
 use super::head::{Body, Head};
 use super::outlook::File;
-use super::walk::{At, DEPTH, PARTS, Walk, What, Words, unpack};
+use super::walk::{At, DEPTH, HTML, PARTS, Walk, What, Words, unpack};
 use super::{Mail, html, shown, tnef};
 use bytes::Bytes;
-
-/// The most of one HTML text that is read for its words, in bytes.
-const HTML: usize = 2_000_000;
 
 /// Outlook's own file of a message, as a mail; nothing if it can't be read.
 pub(super) fn read(bytes: Bytes) -> Option<Mail> {
