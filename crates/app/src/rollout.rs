@@ -13,10 +13,17 @@ use store::Read;
 /// Editions that receipts can still come for: the newest, and the one before it, from whoever confirmed as it was followed.
 const LIVELY: usize = 2;
 
-/// Who has a receipt for which edition, as last read, and whether it was read when no more could come. Receipts are never taken back
+/// Who has a receipt for which edition, as last read. Receipts are never taken back
 /// and given for the newest edition alone, so until then a count says whether it is still so.
 #[derive(Debug, Default)]
-pub(crate) struct Given(Mutex<HashMap<u64, (Arc<HashSet<PersonId>>, bool)>>);
+pub(crate) struct Given(Mutex<HashMap<u64, Holders>>);
+
+#[derive(Debug, Clone)]
+struct Holders {
+    people: Arc<HashSet<PersonId>>,
+    /// No more could come when they were read.
+    ended: bool,
+}
 
 /// How far the guide has come in a unit, for one reader.
 pub struct UnitCoverage {
@@ -216,10 +223,10 @@ impl App {
         for (age, mark) in editions.iter().rev().enumerate() {
             let ended = age >= LIVELY;
             let kept = match self.given.get(mark.number) {
-                Some((kept, true)) => Some(kept),
-                Some((kept, false)) => {
+                Some(kept) if kept.ended => Some(kept.people),
+                Some(kept) => {
                     let count = store::rollouts::count(read, mark.number).await?;
-                    (kept.len() as u64 == count).then_some(kept)
+                    (kept.people.len() as u64 == count).then_some(kept.people)
                 }
                 None => None,
             };
@@ -227,22 +234,23 @@ impl App {
                 Some(kept) => kept,
                 None => Arc::new(store::rollouts::of_edition(read, mark.number).await?),
             };
-            self.given.put(mark.number, &given, ended);
-            all.insert(mark.number, given);
+            all.insert(mark.number, Arc::clone(&given));
+            let people = given;
+            self.given.put(mark.number, Holders { people, ended });
         }
         Ok(all)
     }
 }
 
 impl Given {
-    fn get(&self, edition: u64) -> Option<(Arc<HashSet<PersonId>>, bool)> {
+    fn get(&self, edition: u64) -> Option<Holders> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&edition).cloned()
     }
 
-    fn put(&self, edition: u64, given: &Arc<HashSet<PersonId>>, ended: bool) {
+    fn put(&self, edition: u64, holders: Holders) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(edition, (Arc::clone(given), ended));
+        kept.insert(edition, holders);
     }
 }
 
