@@ -102,6 +102,9 @@ describe("reading the demonstration", () => {
 function kindOf(path) {
   const { pathname, searchParams } = new URL(path, "http://x");
   if (searchParams.has("drawer")) return searchParams.get("drawer") === "access-log" ? "access" : `drawer-${searchParams.get("drawer")}`;
+  // One paragraph of the guide is like another, and there are a hundred.
+  if (/^\/guide\/(?!path$|editions|edit|print)/.test(pathname)) return "guide-paragraph";
+  if (/^\/guide\/editions\/\d+\/[a-z]/.test(pathname)) return "guide-edition-paragraph";
   const words = pathname.replace(/^\/cases\/\d{4}-\d{4}/, "case").split("/").filter(Boolean);
   const kind = words.filter((word) => !/^\d+$/.test(word)).join("-") || "start";
   const known = { "case-exhibits": words.length > 2 ? "exhibit" : "upload", "case-letters": "letter", "case-export": "export", "case-receipt": "receipt" };

@@ -12,7 +12,6 @@ use domain::case::{CaseState, Entry, Event, Exhibit, Viewing};
 use domain::ids::{BlobId, CaseId, CaseNumber};
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt as _;
-use jiff::SignedDuration;
 use keeping::Keeping;
 use outside::media::{self, Facts, Fault, Made, Text, fingerprint};
 use std::path::Path;
@@ -23,8 +22,6 @@ use tokio::io::AsyncWriteExt as _;
 
 /// The job's name; its payload is the case's id and the exhibit's number.
 pub(crate) const DERIVE: &str = "derive";
-/// How long a worker may hold a job: more than all programs together are given for one file.
-const LEASE: SignedDuration = SignedDuration::from_mins(30);
 /// Tries before it is recorded that no copy can be made; a worker that dies of a file has tried it too.
 const TRIES: u32 = 3;
 
@@ -158,45 +155,8 @@ impl App {
         Ok(())
     }
 
-    /// Does every job of the slow lane that is due, one after the other, and says how many: working copies, asking the
-    /// time-stamp authority, looking at links, and writing to people. Apart from [`App::run_jobs`], so that no deadline waits for a film.
-    ///
-    /// # Errors
-    /// Those of the store; a job that fails is tried again later.
-    pub async fn make_copies(&self) -> Result<usize, AppError> {
-        let mut done = 0;
-        loop {
-            let mut tx = self.store.db.begin().await?;
-            let Some(job) = jobs::claim_in(&mut tx, Lane::Slow, self.now(), LEASE).await? else {
-                return Ok(done);
-            };
-            tx.commit().await?;
-            let result = match job.name.as_str() {
-                crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
-                crate::drill::JUDGE => self.judge_drill(&job.payload).await,
-                crate::drill::TOLD => self.tell_drill(&job).await,
-                crate::drill::FORGET => self.forget_drill(&job.payload).await,
-                crate::remind::ROUND => self.remind_round(&job.payload).await,
-                crate::remind::ONE => self.remind_one(&job).await,
-                crate::uploads::FORGET => self.forget_upload(&job.payload).await,
-                crate::witness::WITNESS => self.look_at_link(&job).await,
-                crate::mailroom::RECEIPT => self.send_receipt(&job).await,
-                _ => self.make_copies_for(&job).await,
-            };
-            let mut tx = self.store.db.begin().await?;
-            match result {
-                Ok(()) => jobs::done(&mut tx, &job).await?,
-                Err(error) => {
-                    tracing::error!(job = job.name, %error, "a job failed");
-                    jobs::fail(&mut tx, &job, &error.to_string(), self.now()).await?
-                }
-            };
-            tx.commit().await?;
-            done += 1;
-        }
-    }
-
-    async fn make_copies_for(&self, job: &Job) -> Result<(), AppError> {
+    /// The job: makes one exhibit's copies.
+    pub(crate) async fn make_copies_for(&self, job: &Job) -> Result<(), AppError> {
         let (case, number): (String, u32) =
             serde_json::from_str(&job.payload).map_err(|error| AppError::Internal(error.into()))?;
         let case = CaseId::new(case);

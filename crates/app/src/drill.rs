@@ -2,9 +2,11 @@
 
 mod case;
 mod judge;
+mod passed;
 mod sent;
 
 pub use case::CaseDrillView;
+pub(crate) use passed::KeptPassed;
 pub use sent::AttemptView;
 
 use crate::idempotency::Once;
@@ -12,15 +14,13 @@ use crate::mailroom::TakenMail;
 use crate::report::fingerprint;
 use crate::{App, AppError, Caller, ClaimedFile, Incoming};
 use domain::case::{NewReport, Refusal, report};
-use domain::drill::{self, FRESH, KEPT, OPEN, Part, Way};
-use domain::ids::{BlobId, PersonId, ReportId};
+use domain::drill::{self, KEPT, OPEN, Part, Way};
+use domain::ids::{BlobId, ReportId};
 use domain::language::Language;
-use domain::organisation::Person;
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt as _;
 use jiff::Zoned;
 use sent::Sent;
-use std::collections::HashSet;
 use store::drills::{self, Drill};
 use store::jobs::{self, Lane};
 use store::{StoreError, case_drills};
@@ -60,23 +60,6 @@ pub struct DrillView {
     pub waits: bool,
     /// Everything that came and is still kept, of earlier drills too, newest first.
     pub attempts: Vec<AttemptView>,
-}
-
-/// Everybody who has practised within the year.
-pub(crate) struct Practised {
-    pictures: HashSet<PersonId>,
-    cases: HashSet<PersonId>,
-}
-
-impl Practised {
-    /// Whether this person counts.
-    pub fn has(&self, person: &Person) -> bool {
-        let (picture, case) = (
-            self.pictures.contains(&person.id),
-            self.cases.contains(&person.id),
-        );
-        drill::has_practised(person, picture, case)
-    }
 }
 
 impl App {
@@ -266,24 +249,5 @@ impl App {
             self.store.blobs.delete(&file.blob).await?;
         }
         Ok(())
-    }
-
-    /// Whether the caller has sent in a picture within the year.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn has_practised(&self, caller: &Caller) -> Result<bool, AppError> {
-        let mut read = self.store.db.read().await?;
-        let since = self.now() - FRESH;
-        Ok(drills::has_passed(&mut read, caller.id()?, since).await?)
-    }
-
-    /// Who counts as having practised.
-    pub(crate) async fn practised(&self, read: &mut store::Read) -> Result<Practised, AppError> {
-        let since = self.now() - FRESH;
-        Ok(Practised {
-            pictures: drills::passed(read, since).await?,
-            cases: case_drills::passed(read, since).await?,
-        })
     }
 }

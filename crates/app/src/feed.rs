@@ -1,6 +1,7 @@
 //! A person's due dates for their own calendar program, at an address that only they know.
 
 use crate::{App, AppError, Caller};
+use domain::drill::Exercise;
 use domain::ids::{CaseNumber, PersonId};
 use domain::language::Language;
 use domain::vocabulary::DutyKind;
@@ -21,6 +22,10 @@ pub enum Due {
     },
     Guide {
         edition: u64,
+        due: Timestamp,
+    },
+    Practice {
+        exercise: Exercise,
         due: Timestamp,
     },
 }
@@ -94,11 +99,17 @@ impl App {
                 })
             })
             .collect();
-        let reading = self.my_reading(&caller).await?.filter(|reading| !reading.read);
-        dues.extend(reading.map(|reading| Due::Guide {
-            edition: reading.edition,
-            due: reading.due,
-        }));
+        if let Some(asked) = self.my_asked(&caller).await? {
+            let reading = Some(asked.reading).filter(|reading| !reading.read);
+            dues.extend(reading.map(|reading| Due::Guide {
+                edition: reading.edition,
+                due: reading.due,
+            }));
+            dues.extend(asked.practice.iter().map(|practice| Due::Practice {
+                exercise: practice.exercise,
+                due: practice.due,
+            }));
+        }
         Ok(Feed {
             language: caller.language,
             dues,

@@ -17,6 +17,7 @@ mod idempotency;
 mod intake;
 mod join;
 pub mod kind;
+mod lanes;
 mod mailroom;
 mod notices;
 mod operations;
@@ -67,6 +68,7 @@ pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use feed::{Due, Feed};
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
+pub use lanes::SLOW_LANES;
 pub use mailroom::{
     Delivered, Delivery, Fetched, MAIL_LIMIT, MailCard, MailReceipt, MailRow, MailText, Writing, Written,
 };
@@ -122,6 +124,7 @@ pub struct App {
     pub(crate) daily: Daily,
     pub(crate) attempts: auth::Attempts,
     pub(crate) given: rollout::Given,
+    pub(crate) passed: drill::KeptPassed,
     pub(crate) mail_policy: domain::mail::Policy,
     pub(crate) mail_checked_by: Option<String>,
     pub(crate) writing: Option<Writing>,
@@ -234,6 +237,7 @@ impl App {
             daily: Daily::default(),
             attempts: auth::Attempts::default(),
             given: rollout::Given::default(),
+            passed: drill::KeptPassed::default(),
             mail_policy: domain::mail::Policy::default(),
             mail_checked_by: None,
             writing: None,

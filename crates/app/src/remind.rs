@@ -1,16 +1,16 @@
 //! Reminders of what people owe of the guide, by e-mail: each open day the round sees whom to remind, and each of them has a job of
 //! their own, so that a crash, a slow mail server or 40,000 people are all the same.
 
-use crate::{App, AppError};
+use crate::rollout::asked;
+use crate::{App, AppError, Caller};
 use domain::ids::PersonId;
 use domain::language::Language;
-use domain::rollout::remind::{Owed, is_called_for};
-use domain::rollout::{Plan, Reading, Rollout};
+use domain::rollout::remind::is_called_for;
+use domain::rollout::{Asked, Plan};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use outside::post::Note;
-use std::collections::HashSet;
 use store::jobs::{self, Job, Lane};
-use store::reminders;
+use store::reminders::{self, Reminded};
 
 /// The jobs' names. Payload of the round: the day; of one person's: their id.
 pub(crate) const ROUND: &str = "remind";
@@ -30,19 +30,12 @@ pub struct Reminder {
     pub now: Zoned,
     pub municipality: String,
     pub to: String,
-    pub edition: u64,
-    pub due: Timestamp,
-    pub late: bool,
+    /// What they have done and what they owe.
+    pub asked: Asked,
     /// Whoever rolled it out.
     pub by: String,
-    /// Where it can be read.
-    pub link: Option<String>,
-}
-
-/// What somebody owes, and whoever asked for it.
-struct Owes {
-    reading: Reading,
-    rollout: Rollout,
+    /// Where Værn is.
+    pub home: Option<String>,
 }
 
 impl App {
@@ -63,7 +56,15 @@ impl App {
         };
         let day = calendar.local(at).date().to_string();
         let mut tx = self.store.db.begin().await?;
-        jobs::enqueue_in(&mut tx, Lane::Slow, &format!("{ROUND}-{day}"), ROUND, &day, at).await?;
+        jobs::enqueue_in(
+            &mut tx,
+            Lane::Reminders,
+            &format!("{ROUND}-{day}"),
+            ROUND,
+            &day,
+            at,
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 
@@ -75,7 +76,7 @@ impl App {
             let mut tx = self.store.db.begin().await?;
             for person in some {
                 let id = format!("{ONE}-{person}-{day}");
-                jobs::enqueue_in(&mut tx, Lane::Slow, &id, ONE, person.as_str(), self.now()).await?;
+                jobs::enqueue_in(&mut tx, Lane::Reminders, &id, ONE, person.as_str(), self.now()).await?;
             }
             tx.commit().await?;
         }
@@ -87,27 +88,20 @@ impl App {
         let mut read = self.store.db.read().await?;
         let (rollouts, editions) = self.rolled_out(&mut read).await?;
         let given = self.given(&mut read, &editions).await?;
+        let passed = self.passed_by_all(&mut read).await?;
         let last = reminders::all(&mut read).await?;
         drop(read);
         let organisation = self.organisation();
         let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
-        let has =
-            |person: &PersonId, edition| given.get(&edition).is_some_and(|given| given.contains(person));
-        let is_called =
-            |reading: &Reading, person: &PersonId| self.is_called(reading, last.get(person).copied());
         let called = organisation.people().iter().filter(|person| {
-            let reading = plan.reading(person, |edition| has(&person.id, edition));
-            reading.is_some_and(|reading| is_called(&reading, &person.id))
+            let asked = asked(&plan, person, &given, &passed, self.now());
+            asked.is_some_and(|asked| self.is_called(&asked, last.get(&person.id).copied()))
         });
         Ok(called.map(|person| person.id.clone()).collect())
     }
 
-    fn is_called(&self, reading: &Reading, last: Option<Timestamp>) -> bool {
-        let owed = Owed {
-            from: reading.from,
-            due: reading.due,
-        };
-        !reading.read && is_called_for(&[owed], last, self.calendar(), self.now())
+    fn is_called(&self, asked: &Asked, last: Option<Timestamp>) -> bool {
+        is_called_for(&asked.owed(), last, self.calendar(), self.now())
     }
 
     /// One person's job: writes to them, if they still owe it and may be reminded at this moment.
@@ -121,14 +115,14 @@ impl App {
             return Ok(());
         };
         let mut read = self.store.db.read().await?;
-        let last = reminders::one(&mut read, &id).await?.map(|(at, _)| at);
+        let last = reminders::one(&mut read, &id).await?.map(|last| last.at);
         let language = store::people::language(&mut read, &id).await?;
         drop(read);
-        let owes = self.owes(&id).await?;
-        let Some(owes) = owes.filter(|owes| self.is_called(&owes.reading, last)) else {
+        let asked = self.asked_of(person).await?;
+        let Some((asked, rollout)) = asked.filter(|(asked, _)| self.is_called(asked, last)) else {
             return Ok(());
         };
-        let by = organisation.person(&owes.rollout.by);
+        let by = organisation.person(&rollout.by);
         let reminder = Reminder {
             language: language
                 .as_deref()
@@ -137,11 +131,9 @@ impl App {
             now: self.calendar().local(self.now()),
             municipality: self.procedure().municipality.clone(),
             to: person.name.clone(),
-            edition: owes.reading.edition,
-            due: owes.reading.due,
-            late: owes.reading.is_overdue(self.now()),
+            asked,
             by: by.map_or_else(String::new, |by| by.name.clone()),
-            link: writing.home.as_ref().map(|home| format!("{home}/guide/path")),
+            home: writing.home.clone(),
         };
         let written = self.composer.reminder(&reminder);
         let note = Note {
@@ -155,37 +147,25 @@ impl App {
         if writing.hand_over(&note, job, TRIES).await? {
             // Noted afterwards: rather one too many than one that nobody got.
             let mut tx = self.store.db.begin().await?;
-            reminders::note(&mut tx, &id, self.now(), owes.reading.edition).await?;
+            reminders::note(&mut tx, &id, &last_of(&reminder.asked, self.now())).await?;
             tx.commit().await?;
         }
         Ok(())
     }
 
-    async fn owes(&self, person: &PersonId) -> Result<Option<Owes>, AppError> {
-        let mut read = self.store.db.read().await?;
-        let (rollouts, editions) = self.rolled_out(&mut read).await?;
-        let has = store::rollouts::of_person(&mut read, person).await?;
-        drop(read);
-        let has: HashSet<u64> = has.iter().map(|receipt| receipt.edition).collect();
-        let organisation = self.organisation();
-        let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
-        let reading = organisation
-            .person(person)
-            .and_then(|person| plan.reading(person, |edition| has.contains(&edition)));
-        Ok(reading.and_then(|reading| {
-            let rollout = rollouts.iter().find(|rollout| rollout.id == reading.rollout)?;
-            Some(Owes {
-                rollout: rollout.clone(),
-                reading,
-            })
-        }))
-    }
-
-    /// When the caller was last reminded, and of which edition.
+    /// When the caller was last reminded, and of what.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn last_reminded(&self, caller: &crate::Caller) -> Result<Option<(Timestamp, u64)>, AppError> {
+    pub async fn last_reminded(&self, caller: &Caller) -> Result<Option<Reminded>, AppError> {
         Ok(reminders::one(&mut self.store.db.read().await?, caller.id()?).await?)
+    }
+}
+
+fn last_of(asked: &Asked, at: Timestamp) -> Reminded {
+    Reminded {
+        at,
+        edition: (!asked.reading.read).then_some(asked.reading.edition),
+        exercises: asked.practice.iter().map(|practice| practice.exercise).collect(),
     }
 }

@@ -1,10 +1,12 @@
 //! The guide on its way to everybody: rollouts, receipts, and how far it has come.
 
 use crate::{App, AppError, Caller};
+use domain::drill::Passed;
 use domain::ids::{PersonId, UnitId};
 use domain::organisation::{Organisation, Person};
 use domain::rollout::coverage::{Coverage, Share, Sight, sight};
-use domain::rollout::{self, EditionMark, NewRollout, Plan, Reading, Receipt, Rollout};
+use domain::rollout::{self, Asked, EditionMark, NewRollout, Plan, Receipt, Rollout};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +27,9 @@ struct Holders {
     ended: bool,
 }
 
+/// Who has a receipt for which edition.
+pub(crate) type Receipts = HashMap<u64, Arc<HashSet<PersonId>>>;
+
 /// How far the guide has come in a unit, for one reader.
 pub struct UnitCoverage {
     pub unit: UnitId,
@@ -41,9 +46,7 @@ pub struct UnitCoverage {
 /// One of a manager's own people, and how far they have come.
 pub struct OwnPerson {
     pub person: Person,
-    pub reading: Reading,
-    /// Counts as having practised.
-    pub drilled: bool,
+    pub asked: Asked,
 }
 
 /// What the rollout page shows.
@@ -55,20 +58,34 @@ pub struct Rollouts {
 }
 
 impl App {
-    /// What the caller owes of reading, or has read; none if they are asked for nothing.
+    /// What the caller owes of reading and practice, or has done; none if nothing is asked of them.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn my_reading(&self, caller: &Caller) -> Result<Option<Reading>, AppError> {
-        let Some(me) = caller.person.as_deref() else {
-            return Ok(None);
-        };
+    pub async fn my_asked(&self, caller: &Caller) -> Result<Option<Asked>, AppError> {
+        match caller.person.as_deref() {
+            Some(me) => Ok(self.asked_of(me).await?.map(|(asked, _)| asked)),
+            None => Ok(None),
+        }
+    }
+
+    /// What is asked of one person, and the rollout that asks.
+    pub(crate) async fn asked_of(&self, person: &Person) -> Result<Option<(Asked, Rollout)>, AppError> {
         let mut read = self.store.db.read().await?;
         let (rollouts, editions) = self.rolled_out(&mut read).await?;
-        let has = store::rollouts::of_person(&mut read, &me.id).await?;
+        let receipts = store::rollouts::of_person(&mut read, &person.id).await?;
+        let passed = self.passed_by(&mut read, &person.id).await?;
+        drop(read);
         let organisation = self.organisation();
         let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
-        Ok(plan.reading(me, |edition| has.iter().any(|receipt| receipt.edition == edition)))
+        let has = |edition| receipts.iter().any(|receipt| receipt.edition == edition);
+        let asked = plan.asked(person, has, passed, self.now());
+        Ok(asked.and_then(|asked| {
+            let rollout = rollouts
+                .iter()
+                .find(|rollout| rollout.id == asked.reading.rollout)?;
+            Some((asked, rollout.clone()))
+        }))
     }
 
     /// The caller's receipts, newest edition first.
@@ -170,18 +187,14 @@ impl App {
         let mut read = self.store.db.read().await?;
         let (rollouts, editions) = self.rolled_out(&mut read).await?;
         let given = self.given(&mut read, &editions).await?;
-        let practised = self.practised(&mut read).await?;
+        let passed = self.passed_by_all(&mut read).await?;
         drop(read);
         let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());
-        let has = |person: &Person, edition: u64| {
-            given
-                .get(&edition)
-                .is_some_and(|given| given.contains(&person.id))
-        };
-        let drilled = |person: &Person| practised.has(person);
-        let coverage = Coverage::count(&plan, &organisation, has, drilled, self.now());
+        let now = self.now();
+        let asked = |person: &Person| asked(&plan, person, &given, &passed, now);
+        let coverage = Coverage::count(&organisation, asked, now);
         let people = match sight {
-            Sight::Names => named(&plan, &organisation, unit, has, drilled),
+            Sight::Names => named(&organisation, unit, asked),
             Sight::Numbers => Vec::new(),
         };
         Ok(UnitCoverage {
@@ -218,7 +231,7 @@ impl App {
         &self,
         read: &mut Read,
         editions: &[EditionMark],
-    ) -> Result<HashMap<u64, Arc<HashSet<PersonId>>>, AppError> {
+    ) -> Result<Receipts, AppError> {
         let mut all = HashMap::new();
         for (age, mark) in editions.iter().rev().enumerate() {
             let ended = age >= LIVELY;
@@ -254,6 +267,23 @@ impl Given {
     }
 }
 
+/// What is asked of somebody, with the receipts and the exercises of everybody at hand.
+pub(crate) fn asked(
+    plan: &Plan<'_>,
+    person: &Person,
+    given: &Receipts,
+    passed: &HashMap<PersonId, Passed>,
+    now: Timestamp,
+) -> Option<Asked> {
+    let has = |edition| {
+        given
+            .get(&edition)
+            .is_some_and(|given| given.contains(&person.id))
+    };
+    let passed = passed.get(&person.id).copied().unwrap_or_default();
+    plan.asked(person, has, passed, now)
+}
+
 fn rolls_out(caller: &Caller) -> Result<(), AppError> {
     let may = caller.person.as_deref().is_some_and(rollout::may_roll_out);
     may.then_some(()).ok_or(AppError::NotFound)
@@ -261,11 +291,9 @@ fn rolls_out(caller: &Caller) -> Result<(), AppError> {
 
 /// Those whom the unit's manager leads: the unit's own people, and those of units below it without a manager of their own.
 fn named(
-    plan: &Plan<'_>,
     organisation: &Organisation,
     unit: &UnitId,
-    has: impl Fn(&Person, u64) -> bool,
-    drilled: impl Fn(&Person) -> bool,
+    asked: impl Fn(&Person) -> Option<Asked>,
 ) -> Vec<OwnPerson> {
     let theirs: HashSet<UnitId> = domain::rollout::coverage::led_with(unit, organisation);
     let mut people: Vec<OwnPerson> = organisation
@@ -273,11 +301,9 @@ fn named(
         .iter()
         .filter(|person| theirs.contains(&person.unit))
         .filter_map(|person| {
-            let reading = plan.reading(person, |edition| has(person, edition))?;
             Some(OwnPerson {
                 person: person.clone(),
-                reading,
-                drilled: drilled(person),
+                asked: asked(person)?,
             })
         })
         .collect();

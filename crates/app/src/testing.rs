@@ -203,7 +203,7 @@ impl Composer for PlainWords {
 
     fn reminder(&self, reminder: &Reminder) -> Written {
         Written {
-            subject: format!("{} {}", reminder.edition, reminder.late),
+            subject: format!("{:?}", reminder.asked),
             text: format!("{reminder:#?}"),
         }
     }

@@ -5,7 +5,7 @@ pub mod case;
 
 use crate::organisation::Person;
 use crate::vocabulary::words;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// How long one can go on with a drill.
 pub const OPEN: SignedDuration = SignedDuration::from_hours(24);
@@ -47,9 +47,39 @@ pub struct Judged {
     pub missing: Vec<Part>,
 }
 
-/// Whether somebody counts as having practised: they sent in a picture, and who leads a unit has handled a made-up case too.
-pub fn has_practised(person: &Person, picture: bool, case: bool) -> bool {
-    picture && (case || !case::is_for(person))
+words!(
+    /// What there is to practise.
+    Exercise {
+        /// A screenshot of a made-up post, sent in.
+        Picture = "picture",
+        /// A made-up case, for whoever leads a unit.
+        Case = "case",
+    }
+);
+
+/// When somebody last passed each exercise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    pub picture: Option<Timestamp>,
+    pub case: Option<Timestamp>,
+}
+
+impl Passed {
+    /// Until when the last time counts; none if there was none.
+    pub fn lasts(&self, exercise: Exercise) -> Option<Timestamp> {
+        let at = match exercise {
+            Exercise::Picture => self.picture,
+            Exercise::Case => self.case,
+        };
+        at.map(|at| at + FRESH)
+    }
+
+    /// What this person has not passed within the year.
+    pub fn lacks(&self, person: &Person, now: Timestamp) -> impl Iterator<Item = Exercise> {
+        let is_for = |exercise: &Exercise| *exercise == Exercise::Picture || case::is_for(person);
+        let all = Exercise::ALL.iter().copied().filter(is_for);
+        all.filter(move |exercise| self.lasts(*exercise).is_none_or(|until| until <= now))
+    }
 }
 
 /// A word that nobody can know before they see it: four syllables of letters that a machine tells apart. `throw` gives a

@@ -1,4 +1,4 @@
-//! Who owes a receipt for the guide, since when and until when. Computed from the rollouts, the organisation and the
+//! Who owes a receipt for the guide, and who has to practise it, since when and until when. Computed from the rollouts, the organisation and the
 //! receipts, like duties are: nobody has to insert or remove what somebody owes, so new employees and movers get it by
 //! themselves and leavers fall out.
 
@@ -7,6 +7,7 @@ pub mod remind;
 
 use crate::calendar::Calendar;
 use crate::case::Refusal;
+use crate::drill::{Exercise, Passed};
 use crate::guide::{Edition, Size};
 use crate::ids::{PersonId, UnitId};
 use crate::organisation::{Organisation, Person};
@@ -14,6 +15,7 @@ use crate::procedure::Term;
 use crate::vocabulary::{Role, words};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use remind::Owed;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
 
@@ -48,7 +50,7 @@ pub struct Rollout {
     pub edition: u64,
     pub scope: Scope,
     pub started: Timestamp,
-    /// The day by whose closing time it is to have been read.
+    /// The day by whose closing time it is to have been read and practised.
     pub due: Date,
     pub by: PersonId,
     /// Taken back: it asks nobody for anything any more.
@@ -95,6 +97,42 @@ impl Reading {
     /// Whether it is owed and its time is over.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         !self.read && self.due < now
+    }
+}
+
+/// An exercise that somebody owes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Practice {
+    pub exercise: Exercise,
+    pub from: Timestamp,
+    pub due: Timestamp,
+}
+
+/// What a rollout asks of somebody, and how far they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub reading: Reading,
+    /// The exercises that they still owe.
+    pub practice: Vec<Practice>,
+}
+
+impl Asked {
+    /// Whether something is owed whose time is over.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.reading.is_overdue(now) || self.practice.iter().any(|practice| practice.due < now)
+    }
+
+    /// Everything that is still owed.
+    pub fn owed(&self) -> Vec<Owed> {
+        let reading = (!self.reading.read).then_some(Owed {
+            from: self.reading.from,
+            due: self.reading.due,
+        });
+        let practice = self.practice.iter().map(|practice| Owed {
+            from: practice.from,
+            due: practice.due,
+        });
+        reading.into_iter().chain(practice).collect()
     }
 }
 
@@ -157,22 +195,51 @@ impl<'a> Plan<'a> {
     /// since nobody should confirm a text that is no longer in force. `None` if none is asked of them.
     /// `has` says whether they have a receipt for an edition.
     pub fn reading(&self, person: &Person, has: impl Fn(u64) -> bool) -> Option<Reading> {
+        Some(self.reading_in(self.running_for(person)?, person, has))
+    }
+
+    /// The receipt, and the exercises that go with it: due on the same day, and a year after they were passed owed again, with as
+    /// many days as the first time. `None` if nothing is asked of this person.
+    pub fn asked(
+        &self,
+        person: &Person,
+        has: impl Fn(u64) -> bool,
+        passed: Passed,
+        now: Timestamp,
+    ) -> Option<Asked> {
+        let running = self.running_for(person)?;
+        let reading = self.reading_in(running, person, has);
+        let owed = |exercise| {
+            let from = passed
+                .lasts(exercise)
+                .map_or(reading.from, |until| until.max(reading.from));
+            Practice {
+                exercise,
+                from,
+                due: self.due(running, from),
+            }
+        };
+        let practice = passed.lacks(person, now).map(owed).collect();
+        Some(Asked { reading, practice })
+    }
+
+    fn running_for(&self, person: &Person) -> Option<&Running<'a>> {
         let mut running = self.running.iter();
-        let running = running.find(|running| person.active && running.covers(person))?;
+        running.find(|running| person.active && running.covers(person))
+    }
+
+    fn reading_in(&self, running: &Running<'_>, person: &Person, has: impl Fn(u64) -> bool) -> Reading {
         let rollout = running.rollout;
         let from = person
             .since
             .map_or(rollout.started, |since| since.max(rollout.started));
-        Some(Reading {
+        Reading {
             edition: rollout.edition,
             rollout: rollout.id.clone(),
             from,
-            due: match from == rollout.started {
-                true => running.due,
-                false => self.due(rollout, from),
-            },
+            due: self.due(running, from),
             read: self.is_covered(rollout.edition, has),
-        })
+        }
     }
 
     /// The rollouts that run, newest edition first.
@@ -180,8 +247,12 @@ impl<'a> Plan<'a> {
         self.running.iter().map(|running| running.rollout)
     }
 
-    /// When it is due for somebody who came to it later: so many days later.
-    fn due(&self, rollout: &Rollout, from: Timestamp) -> Timestamp {
+    /// When it is due for somebody who came to it at `from`: so many days after the others.
+    fn due(&self, running: &Running<'_>, from: Timestamp) -> Timestamp {
+        let rollout = running.rollout;
+        if from == rollout.started {
+            return running.due;
+        }
         let began = self.calendar.local(rollout.started).date();
         let came = self.calendar.local(from).date();
         let later = came.since(began).map_or(0, |span| span.get_days());

@@ -3,12 +3,13 @@
 use crate::clock::SystemClock;
 use crate::{mail, open};
 use anyhow::Context;
-use app::App;
+use app::{App, SLOW_LANES};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use store::jobs::Lane;
 
 /// How often the loop looks for jobs that are due.
 const TICK: Duration = Duration::from_secs(5);
@@ -28,7 +29,7 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         .await
         .with_context(|| format!("can't listen on {listen}"))?;
     let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
-    let copies = tokio::spawn(make_copies(Arc::clone(&app)));
+    let slow = SLOW_LANES.map(|lane| tokio::spawn(do_slow_jobs(Arc::clone(&app), lane)));
     let search = tokio::spawn(keep_search(Arc::clone(&app)));
     let mail = [mail::listen(&app).await?, mail::fetch(&app)?];
     tracing::info!(engine = app.engine(), "Værn is ready on http://{listen}");
@@ -36,7 +37,7 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         .with_graceful_shutdown(told_to_stop())
         .await;
     jobs.abort();
-    copies.abort();
+    slow.iter().for_each(tokio::task::JoinHandle::abort);
     search.abort();
     mail.iter().flatten().for_each(tokio::task::JoinHandle::abort);
     served.context("serving ended")?;
@@ -52,10 +53,10 @@ async fn do_jobs(app: Arc<App>) {
     }
 }
 
-async fn make_copies(app: Arc<App>) {
+async fn do_slow_jobs(app: Arc<App>, lane: Lane) {
     loop {
-        if let Err(error) = app.make_copies().await {
-            tracing::error!(%error, "the working copies could not be made");
+        if let Err(error) = app.work_in(lane).await {
+            tracing::error!(?lane, %error, "the slow jobs could not be done");
         }
         tokio::time::sleep(TICK).await;
     }

@@ -47,6 +47,10 @@ pub enum Lane {
     Prompt,
     /// What takes its time: pictures, films, recognised text.
     Slow,
+    /// Answers to people: receipts by e-mail, and how a drill went.
+    Letters,
+    /// Reminders: so many at a time that nothing else should wait behind them.
+    Reminders,
     /// The search index, which one worker writes.
     Search,
 }
@@ -56,6 +60,8 @@ impl Lane {
         match self {
             Self::Prompt => "",
             Self::Slow => "slow",
+            Self::Letters => "letters",
+            Self::Reminders => "reminders",
             Self::Search => "search",
         }
     }

@@ -1,7 +1,9 @@
 //! What Værn writes to people by e-mail, in the language that each of them reads.
 
+use crate::practise::practise_page;
 use crate::text::L;
 use app::{DrillLetter, MailReceipt, Reminder, Written};
+use jiff::Timestamp;
 
 /// The receipt of an e-mail that was taken. It names nobody but the manager, and says nothing of what was told: mailboxes are read by
 /// others too.
@@ -41,27 +43,44 @@ pub fn receipt(receipt: &MailReceipt) -> Written {
     }
 }
 
-/// The reminder to read the guide; it says who asked for it and how often it comes.
+/// The reminder to read the guide and to practise, whatever of it is owed; it says who asked for it and how often it comes.
 pub fn reminder(reminder: &Reminder) -> Written {
     let l = L::new(reminder.language, &reminder.now);
-    let due = l.at(reminder.due);
-    let what = if reminder.late {
-        l.ta("letter-reminder-late", &[("due", due.as_str())])
-    } else {
-        l.ta("letter-reminder-due", &[("due", due.as_str())])
+    let (reading, practice) = (&reminder.asked.reading, &reminder.asked.practice);
+    let mut parts = vec![l.ta("letter-hello", &[("name", reminder.to.as_str())])];
+    let mut owed = |what: &str, due: Timestamp, page: &str| {
+        let when = if due < reminder.now.timestamp() {
+            "late"
+        } else {
+            "due"
+        };
+        let due = l.at(due);
+        parts.push(l.ta(
+            &format!("letter-reminder-{what}-{when}"),
+            &[("due", due.as_str())],
+        ));
+        parts.push(l.t(&format!("letter-reminder-{what}-how")));
+        parts.extend(reminder.home.as_ref().map(|home| format!("{home}{page}")));
     };
-    let mut parts = vec![
-        l.ta("letter-hello", &[("name", reminder.to.as_str())]),
-        what,
-        l.t("letter-reminder-how"),
-    ];
-    if let Some(link) = &reminder.link {
-        parts.push(link.clone());
+    if !reading.read {
+        owed("guide", reading.due, "/guide/path");
+    }
+    for practice in practice {
+        owed(
+            practice.exercise.name(),
+            practice.due,
+            practise_page(practice.exercise),
+        );
     }
     parts.push(l.ta("letter-reminder-why", &[("by", reminder.by.as_str())]));
     parts.push(l.ta("letter-from", &[("municipality", reminder.municipality.as_str())]));
+    let subject = match (reading.read, practice.is_empty()) {
+        (true, _) => "letter-reminder-subject-practice",
+        (false, true) => "letter-reminder-subject-guide",
+        (false, false) => "letter-reminder-subject-both",
+    };
     Written {
-        subject: l.t("letter-reminder-subject"),
+        subject: l.t(subject),
         text: parts.join("\n\n") + "\n",
     }
 }

@@ -5,7 +5,7 @@ use super::FORGET;
 use crate::{App, AppError, Caller, CaseView};
 use domain::case::{CaseState, Command, Context, Entry, Refusal};
 use domain::drill::case::{self, Course, Script, is_for, manager_standing, town};
-use domain::drill::{FRESH, KEPT, OPEN};
+use domain::drill::{KEPT, OPEN};
 use domain::ids::{CaseId, PersonId, ReportId};
 use domain::organisation::{Organisation, Person, Unit};
 use jiff::Timestamp;
@@ -112,19 +112,6 @@ impl App {
         drill.passed_at = case::course(&drill.entries).is_passed().then(|| self.now());
         case_drills::keep(&mut tx, &self.store.keys, &drill, &mut dice).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// Whether the caller leads a unit and has not handled a made-up case within the year.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn owes_case_drill(&self, caller: &Caller) -> Result<bool, AppError> {
-        if !caller.person.as_deref().is_some_and(is_for) {
-            return Ok(false);
-        }
-        let mut read = self.store.db.read().await?;
-        let since = self.now() - FRESH;
-        Ok(!case_drills::has_passed(&mut read, caller.id()?, since).await?)
     }
 
     fn leader<'a>(&self, caller: &'a Caller) -> Result<Leader<'a>, AppError> {

@@ -52,7 +52,7 @@ impl App {
         if way == Way::Email && self.writing.is_some() {
             let job = format!("{TOLD}-{id}-{attempt}");
             let payload = format!("{id} {attempt}");
-            jobs::enqueue_in(&mut tx, Lane::Slow, &job, TOLD, &payload, self.now()).await?;
+            jobs::enqueue_in(&mut tx, Lane::Letters, &job, TOLD, &payload, self.now()).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -100,7 +100,7 @@ impl App {
     pub(super) async fn receipt_later(&self, tx: &mut Tx, mail: &str) -> Result<(), AppError> {
         if self.writing.is_some() {
             let job = format!("{RECEIPT}-{mail}");
-            jobs::enqueue_in(tx, Lane::Slow, &job, RECEIPT, mail, self.now()).await?;
+            jobs::enqueue_in(tx, Lane::Letters, &job, RECEIPT, mail, self.now()).await?;
         }
         Ok(())
     }

@@ -54,7 +54,12 @@ impl App {
         let found = mails::get(&mut read, &self.store.keys, id).await?;
         let found = found.filter(|mail| mail.state != MailState::Taken);
         let message = mails::message(&mut read, &self.store.keys, id).await?;
-        let row = row(found.ok_or(AppError::NotFound)?);
+        let mut row = row(found.ok_or(AppError::NotFound)?);
+        let unseen = row.card.scan.is_none_or(|scan| scan == Verdict::Unchecked);
+        if let Some(message) = message.as_deref().filter(|_| unseen) {
+            // The scanner could not be asked when it came, or is new here.
+            row.card.scan = self.scan_mail(message).await.or(row.card.scan);
+        }
         let text = match message {
             None => MailText::Gone,
             Some(_) if row.card.scan == Some(Verdict::Infected) => MailText::Withheld,

@@ -30,7 +30,7 @@ async fn fate(test: &TestApp, name: &str, bytes: &[u8]) -> Fate {
         sha256(bytes),
         "the original is sealed as it came"
     );
-    test.app.make_copies().await.unwrap();
+    test.app.run_slow_jobs().await.unwrap();
     match view(test, VIBEKE, &receipt.number).await.copies[0]
         .picture
         .clone()

@@ -33,7 +33,7 @@ fn bomb() -> Vec<u8> {
 
 async fn made(test: &TestApp, files: &[(&str, &[u8])]) -> CaseNumber {
     let number = tell(test, LONE, about(METTE), files).await.number;
-    test.app.make_copies().await.unwrap();
+    test.app.run_slow_jobs().await.unwrap();
     number
 }
 
@@ -64,7 +64,7 @@ on_both! {
         assert_eq!(copies(&test, &number).await[0].picture, Copied::UnderWay);
         let vibeke = test.caller(VIBEKE);
         not_found(test.app.preview(&vibeke, &number, 1, 0).await);
-        assert_eq!(test.app.make_copies().await.unwrap(), 1);
+        assert_eq!(test.app.run_slow_jobs().await.unwrap(), 1);
         let of = copies(&test, &number).await;
         assert_eq!((&of[0].picture, &of[0].text, of[0].facts.width), (&Copied::Ready, &Copied::Ready, Some(1170)));
         let small = test.app.preview(&vibeke, &number, 1, 0).await.unwrap();
@@ -125,21 +125,21 @@ on_both! {
         let hidden = test.scratch.dir().join("hidden");
         std::fs::rename(&file, &hidden).unwrap();
         for _ in 0..3 {
-            assert_eq!(test.app.make_copies().await.unwrap(), 1);
+            assert_eq!(test.app.run_slow_jobs().await.unwrap(), 1);
             test.clock.set(test.app.now() + jiff::SignedDuration::from_hours(7));
         }
         assert_eq!(copies(&test, &number).await[0].picture, Copied::UnderWay);
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert_eq!(copies(&test, &number).await[0].picture, failed("given-up"));
         test.clock.set(test.app.now() + jiff::SignedDuration::from_hours(7));
-        assert_eq!(test.app.make_copies().await.unwrap(), 0);
+        assert_eq!(test.app.run_slow_jobs().await.unwrap(), 0);
     }
 
     async fn a_damaged_copy_is_named_and_the_exhibit_is_whole(test) {
         let before = files(&test);
         let number = tell(&test, LONE, about(METTE), &[("a.png", &pixel())]).await.number;
         let originals = files(&test);
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         for copy in files(&test).iter().filter(|file| !originals.contains(file) && !before.contains(file)) {
             flip(copy);
         }
@@ -153,7 +153,7 @@ on_both! {
         let other = made(&test, &[("b.png", &pixel())]).await;
         let join = domain::case::Command::Join { into: number.as_str().to_owned() };
         try_to(&test, VIBEKE, &other, join).await.unwrap();
-        assert_eq!(test.app.make_copies().await.unwrap(), 1);
+        assert_eq!(test.app.run_slow_jobs().await.unwrap(), 1);
         let stand: Vec<Copied> = copies(&test, &number).await.into_iter().map(|of| of.picture).collect();
         assert_eq!(stand, [Copied::Ready, Copied::Ready]);
     }
@@ -176,7 +176,7 @@ on_both! {
         let number = tell(&test, LONE, about(METTE), &[("a.png", &wave)]).await.number;
         let of = async |who: &str| test.app.proposals(&test.caller(who), &number, 1).await;
         assert_eq!(of(VIBEKE).await.unwrap(), Proposals::default(), "nothing was read yet");
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         let read = of(VIBEKE).await.unwrap();
         let found = |author: &str| read.all.iter().find(|said| said.author == author).unwrap_or_else(|| panic!("{author}: {read:?}"));
         assert!(read.all.len() >= 10 && read.lines.len() >= 30, "{read:?}");

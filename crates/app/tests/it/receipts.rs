@@ -36,7 +36,7 @@ on_both! {
         let sink = Sink::start().await;
         let test = test.writing_by(sink.writing());
         let number = told(&test).await;
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         let came = sink.came();
         assert_eq!(came.len(), 1);
         let letter = &came[0];
@@ -45,7 +45,7 @@ on_both! {
         assert_eq!(header(letter, "Auto-Submitted"), "auto-replied");
         assert_eq!(header(letter, "In-Reply-To"), "<1@fjordby.example>");
         assert_eq!(sink.senders()[0], "", "nothing comes back of it");
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert_eq!(sink.came().len(), 1);
         // Come back to us, it is no case.
         assert_eq!(take(&test, letter).await, Delivered::NoCase(NoCase::Own));
@@ -55,7 +55,7 @@ on_both! {
         let sink = Sink::start().await;
         let test = test.writing_by(sink.writing());
         let number = told(&test).await;
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         let receipt = header(&sink.came()[0], "Message-ID").to_owned();
         let answer = format!("From: {METTE}\r\nIn-Reply-To: {receipt}\r\nSubject: SV: sag\r\n\r\nHan ringede også.\r\n\r\nFra: Værn\r\nSendt: i dag\r\n");
         assert_eq!(take(&test, &answer).await, Delivered::Added(number.clone()));
@@ -70,7 +70,7 @@ on_both! {
             _ => None,
         });
         assert!(said.is_some_and(|said| said.starts_with("Han ringede også.")), "{said:?}");
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert!(sink.came()[1].contains("added: true"), "{}", sink.came()[1]);
     }
 
@@ -78,7 +78,7 @@ on_both! {
         let sink = Sink::start().await;
         let test = test.writing_by(sink.writing());
         let number = told(&test).await;
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         let receipt = header(&sink.came()[0], "Message-ID").to_owned();
         let answer = format!("From: sara.lindegaard@fjordby.example\r\nReferences: {receipt}\r\nSubject: x\r\n\r\nOgså mig\r\n");
         match take(&test, &answer).await {
@@ -92,12 +92,12 @@ on_both! {
         let test = test.writing_by(sink.writing());
         let stranger = "From: mette.privat@example.org\r\nSubject: x\r\n\r\nHan skriver\r\n";
         assert_eq!(take(&test, stranger).await, Delivered::Waiting(Doubt::UnknownSender));
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert_eq!(sink.came().len(), 0);
         let jens = test.caller(JENS);
         let id = sha256(stranger.as_bytes());
         test.app.let_mail_in(&jens, &id, METTE, true).await.unwrap();
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert!(header(&sink.came()[0], "To").contains(METTE), "never to the address it came from");
     }
 
@@ -106,11 +106,11 @@ on_both! {
         let test = test.writing_by(sink.writing());
         sink.says(Taken::Later);
         told(&test).await;
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert_eq!(sink.came().len(), 0);
         sink.says(Taken::Kept);
         test.clock.set(test.app.now() + jiff::SignedDuration::from_hours(24));
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert_eq!(sink.came().len(), 1);
     }
 

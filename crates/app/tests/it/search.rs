@@ -127,7 +127,7 @@ on_both! {
         let png = screenshot();
         let number = tell(&test, LONE, about(METTE), &[("a.png", &png)]).await.number;
         assert!(found(&test, VIBEKE, "rådhuset").await.is_empty());
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         let seen = search(&test, VIBEKE, "rådhus").await;
         assert_eq!(seen.items[0].row.number, number);
         assert_eq!(seen.items[0].places, BTreeSet::from([Place::Exhibit]));

@@ -22,7 +22,7 @@ async fn rows(test: &TestApp) -> Vec<StampRow> {
 /// Makes a seal to be stamped, and asks whoever is to be asked.
 async fn seal(test: &TestApp) {
     test.app.seal_to_be_stamped().await.unwrap();
-    test.app.make_copies().await.unwrap();
+    test.app.run_slow_jobs().await.unwrap();
 }
 
 async fn exported(test: &TestApp, number: &CaseNumber, tsa: &Tsa) -> (app::Bag, BagReport) {
@@ -147,21 +147,21 @@ on_both! {
         assert_eq!(tsa.asked().len(), 1);
         for minutes in [1, 2] {
             later(&test, SignedDuration::from_secs(minutes * 60 - 1));
-            test.app.make_copies().await.unwrap();
+            test.app.run_slow_jobs().await.unwrap();
             let before = tsa.asked().len();
             later(&test, SignedDuration::from_secs(1));
-            test.app.make_copies().await.unwrap();
+            test.app.run_slow_jobs().await.unwrap();
             assert_eq!(tsa.asked().len(), before + 1);
         }
         assert_eq!(rows(&test).await[0].failures, 3);
         tsa.be(Mood::Honest);
         test.app.ask_again(&test.caller(ADMIN), rows(&test).await[0].seal).await.unwrap();
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         let row = rows(&test).await.remove(0);
         assert_eq!((row.state, row.failures, row.fault), ("stamped", 3, None));
         let asked = tsa.asked().len();
         later(&test, SignedDuration::from_hours(48));
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert_eq!(tsa.asked().len(), asked, "what is stamped is not asked for again");
         not_found(test.app.ask_again(&test.caller(ADMIN), row.seal).await);
         let view = view(&test, VIBEKE, &number).await;

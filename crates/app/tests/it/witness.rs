@@ -36,7 +36,7 @@ on_both! {
         let link = format!("{}/traad/7", site::serve(PAGES));
         let number = told(&test, &link).await;
         assert!(state(&test, &number).await.witnessed.is_empty(), "not while somebody waits");
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         let case = state(&test, &number).await;
         let look = &case.witnessed[0];
         assert_eq!((look.asked.as_str(), look.seen, look.status), (link.as_str(), Seen::Page, Some(200)));
@@ -52,7 +52,7 @@ on_both! {
         let same = Command::Corroborate { exhibit: 1, with: 2, note: "Samme opslag".into() };
         let case = test.app.perform(&test.caller(VIBEKE), &number, same, None).await.unwrap().state;
         assert_eq!(case.grade(1), Grade::WitnessAndServer);
-        assert_eq!(test.app.make_copies().await.unwrap(), 0);
+        assert_eq!(test.app.run_slow_jobs().await.unwrap(), 0);
         let report = test.app.verify_store(|_, _| ()).await.unwrap();
         assert!(report.failures.is_empty(), "{:?}", report.failures);
     }
@@ -62,7 +62,7 @@ on_both! {
         let number = told(&test, &format!("{}/slettet", site::serve(PAGES))).await;
         // What comes while the link has not been looked at asks for a look once more.
         add(&test, VIBEKE, &number, &[("to.png", &png("nummer to"))]).await.unwrap();
-        let (one, other) = tokio::join!(test.app.make_copies(), test.app.make_copies());
+        let (one, other) = tokio::join!(test.app.run_slow_jobs(), test.app.run_slow_jobs());
         one.unwrap();
         other.unwrap();
         let case = state(&test, &number).await;
@@ -75,11 +75,11 @@ on_both! {
 
     async fn without_a_browser_or_a_public_link_nobody_looks(test) {
         let number = told(&test, "https://opslag.example/traad/7").await;
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert!(state(&test, &number).await.witnessed.is_empty());
         let test = test.witnessed_by(site::browser());
         let number = told(&test, "http://10.1.2.3/intranet").await;
-        test.app.make_copies().await.unwrap();
+        test.app.run_slow_jobs().await.unwrap();
         assert!(state(&test, &number).await.witnessed.is_empty());
     }
 
@@ -89,7 +89,7 @@ on_both! {
         let number = told(&test, "https://opslag.example/traad/7").await;
         for _ in 0..4 {
             assert!(state(&test, &number).await.witnessed.is_empty());
-            test.app.make_copies().await.unwrap();
+            test.app.run_slow_jobs().await.unwrap();
             test.clock.set(test.app.now() + jiff::SignedDuration::from_hours(7));
         }
         let look = &state(&test, &number).await.witnessed[0];

@@ -193,15 +193,26 @@ impl CaseState {
 
     /// The server's own looks at the link that an exhibit is said to show.
     pub fn looks_at_its_link(&self, exhibit: u32) -> impl Iterator<Item = &Witnessed> {
+        let links = self.links_of(exhibit);
+        self.witnessed
+            .iter()
+            .filter(move |seen| links.contains(&seen.asked))
+    }
+
+    /// Whether an exhibit is said to show a link that the server never looks at, since it is none of the public Internet.
+    #[must_use]
+    pub fn has_closed_link(&self, exhibit: u32) -> bool {
+        self.links_of(exhibit).iter().any(|link| !is_public_link(link))
+    }
+
+    /// The links that an exhibit is said to show, if somebody sent it.
+    fn links_of(&self, exhibit: u32) -> Vec<String> {
         let found = self.exhibit(exhibit).filter(|exhibit| !exhibit.is_servers_own());
         let links = found.map(|exhibit| {
             let captured = exhibit.capture.as_ref().map(|capture| capture.url.clone());
             [captured, exhibit.source_url.clone()]
         });
-        let links: Vec<String> = links.into_iter().flatten().flatten().collect();
-        self.witnessed
-            .iter()
-            .filter(move |seen| links.contains(&seen.asked))
+        links.into_iter().flatten().flatten().collect()
     }
 }
 

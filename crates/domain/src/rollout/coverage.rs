@@ -1,7 +1,7 @@
 //! How far the guide has come: for a manager their own people by name, above that numbers, and no number so small that
 //! it is a person.
 
-use super::{Plan, Reading};
+use super::Asked;
 use crate::ids::UnitId;
 use crate::organisation::{Organisation, Person, Unit};
 use crate::vocabulary::{Role, words};
@@ -26,8 +26,9 @@ words!(
 pub struct Share {
     pub people: u32,
     pub read: u32,
-    /// Have passed the exercise.
+    /// Have passed the exercises that are for them.
     pub drilled: u32,
+    /// Owe something of it whose time is over.
     pub overdue: u32,
 }
 
@@ -41,12 +42,12 @@ impl Share {
     }
 
     /// Of one person.
-    pub fn of(reading: &Reading, drilled: bool, now: Timestamp) -> Self {
+    pub fn of(asked: &Asked, now: Timestamp) -> Self {
         Self {
             people: 1,
-            read: reading.read.into(),
-            drilled: drilled.into(),
-            overdue: reading.is_overdue(now).into(),
+            read: asked.reading.read.into(),
+            drilled: asked.practice.is_empty().into(),
+            overdue: asked.is_overdue(now).into(),
         }
     }
 
@@ -64,20 +65,18 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Counts everybody who is asked for a receipt. `read` and `drilled` say what a person has.
+    /// Counts everybody of whom something is asked.
     pub fn count(
-        plan: &Plan<'_>,
         organisation: &Organisation,
-        read: impl Fn(&Person, u64) -> bool,
-        drilled: impl Fn(&Person) -> bool,
+        asked: impl Fn(&Person) -> Option<Asked>,
         now: Timestamp,
     ) -> Self {
         let mut counted = Self::default();
         for person in organisation.people() {
-            let Some(reading) = plan.reading(person, |edition| read(person, edition)) else {
+            let Some(asked) = asked(person) else {
                 continue;
             };
-            let share = Share::of(&reading, drilled(person), now);
+            let share = Share::of(&asked, now);
             match counted.own.get_mut(&person.unit) {
                 Some(own) => own.add(share),
                 None => drop(counted.own.insert(person.unit.clone(), share)),

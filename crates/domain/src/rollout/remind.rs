@@ -1,4 +1,4 @@
-//! When somebody is reminded of what they owe: when it begins, half-way, when it is due, and then weekly. At most once a
+//! When somebody is reminded of what they owe of reading and practice: when it begins, half-way, when it is due, and then weekly. At most once a
 //! week all in all, one message for everything, never at night or on a day when the offices are closed.
 
 use crate::calendar::Calendar;

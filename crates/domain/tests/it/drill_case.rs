@@ -7,11 +7,12 @@ use domain::drill::case::{
     COMMANDS, Course, Missed, Script, Step, act, begin, can_be_reviewed, course, is_for, manager_standing,
     number, review, town,
 };
-use domain::drill::has_practised;
+use domain::drill::{FRESH, Passed};
 use domain::duties::{DutyState, duties};
 use domain::ids::ReportId;
-use domain::organisation::Organisation;
+use domain::organisation::{Organisation, Person};
 use domain::vocabulary::{DutyKind, Role};
+use jiff::Timestamp;
 use rstest::rstest;
 
 use Step::*;
@@ -296,9 +297,19 @@ fn whoever_leads_a_unit_practises_both_and_everybody_else_one() {
     assert!(is_for(&manager) && !is_for(&employee) && !is_for(&person(IDA)));
     let gone = World::fjordby().with(VIBEKE, |person| person.active = false);
     assert!(!is_for(gone.organisation.person(&id(VIBEKE)).unwrap()));
-    assert!(has_practised(&employee, true, false));
-    assert!(!has_practised(&manager, true, false) && !has_practised(&manager, false, true));
-    assert!(has_practised(&manager, true, true));
+    let at: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
+    let passed = |picture: bool, case: bool| Passed {
+        picture: picture.then_some(at),
+        case: case.then_some(at),
+    };
+    let done = |person: &Person, passed: Passed| passed.lacks(person, at).next().is_none();
+    assert!(done(&employee, passed(true, false)));
+    assert!(!done(&manager, passed(true, false)) && !done(&manager, passed(false, true)));
+    assert!(done(&manager, passed(true, true)));
+    assert!(
+        passed(true, true).lacks(&employee, at + FRESH).next().is_some(),
+        "for a year"
+    );
 }
 
 #[test]

@@ -448,6 +448,73 @@ fn the_guide_that_comes_along_speaks_danish_without_english_words_and_blames_nob
     }
 }
 
+/// How the four things that have to be in a picture are called, in each language.
+const IN_THE_PICTURE: [(&str, [&str; 4]); 2] = [
+    (
+        "da",
+        [
+            "**Profilen:**",
+            "**Adressen:**",
+            "**Hele tråden:**",
+            "**Tidspunktet:**",
+        ],
+    ),
+    (
+        "en",
+        [
+            "**The profile:**",
+            "**The address:**",
+            "**The whole thread:**",
+            "**The time:**",
+        ],
+    ),
+];
+
+#[test]
+fn every_place_and_every_device_has_a_drawing_and_every_place_says_where_the_four_things_are() {
+    for (code, four) in IN_THE_PICTURE {
+        let chapters = own_chapters(code);
+        let (_, text) = chapters.iter().find(|(name, _)| name.starts_with("07")).unwrap();
+        let paragraphs: Vec<&str> = text.split("\n## ").collect();
+        let of = |word: String| {
+            let found = paragraphs
+                .iter()
+                .find(|text| text.lines().next().unwrap().contains(&word));
+            found
+                .copied()
+                .unwrap_or_else(|| panic!("{code}: nothing on {word}"))
+        };
+        let mut drawings = BTreeSet::new();
+        for platform in Platform::ALL {
+            let text = of(format!("platform={platform}}}"));
+            // An e-mail is sent on, not pictured.
+            if *platform != Platform::Email {
+                let at: Vec<_> = four.iter().map(|word| text.find(word)).collect();
+                assert!(at.is_sorted() && at[0].is_some(), "{code}: {platform}: {at:?}");
+            }
+            let drawing = text
+                .split("](pictures/")
+                .nth(1)
+                .unwrap()
+                .split(')')
+                .next()
+                .unwrap();
+            assert!(
+                drawings.insert(drawing),
+                "{code}: {platform} has another's drawing"
+            );
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/guide/pictures/");
+            assert!(std::fs::exists(folder.to_owned() + drawing).unwrap(), "{drawing}");
+        }
+        for device in Device::ALL {
+            assert!(
+                of(format!("device={device}}}")).contains("](pictures/"),
+                "{code}: {device}"
+            );
+        }
+    }
+}
+
 #[test]
 fn each_role_has_a_card_and_a_path_of_its_own_in_the_guide_that_comes_along() {
     let texts = ["da", "en"].into_iter().flat_map(|code| {

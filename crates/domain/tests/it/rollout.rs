@@ -1,6 +1,7 @@
 //! Who owes a receipt, how far the guide has come, and when somebody is reminded.
 
 use domain::calendar::Calendar;
+use domain::drill::{Exercise, FRESH, Passed};
 use domain::ids::{PersonId, UnitId};
 use domain::organisation::{Organisation, Person, Unit};
 use domain::rollout::coverage::{Coverage, LEAST, Share, Sight, sight};
@@ -318,12 +319,28 @@ fn names_are_for_the_units_own_manager_and_numbers_for_those_above(
 }
 
 #[test]
-fn shares_add_up_the_tree_and_overdue_counts_who_has_not_read_in_time() {
+fn shares_add_up_the_tree_and_overdue_counts_who_lacks_something_when_its_time_is_over() {
     let (org, calendar) = (organisation(TOWN), calendar());
     let (rollouts, editions) = ([rollout(1, &[], &[])], [mark(1, false)]);
     let plan = Plan::new(&rollouts, &editions, &org, &calendar);
-    let read = |person: &Person, _| person.id.as_str() == "teacher";
-    let count = |now| Coverage::count(&plan, &org, read, |person| person.id.as_str() == "lead", now);
+    let is = |person: &Person, who: &str| person.id.as_str() == who;
+    let count = |now| {
+        let asked = |person: &Person| {
+            let read = is(person, "teacher") || is(person, "librarian");
+            let passed = is(person, "lead") || is(person, "librarian");
+            plan.asked(
+                person,
+                |_| read,
+                if passed {
+                    both(self::now())
+                } else {
+                    Passed::default()
+                },
+                now,
+            )
+        };
+        Coverage::count(&org, asked, now)
+    };
     let school = |coverage: &Coverage| coverage.all(&UnitId::new("school"));
     let share = |people, read, drilled, overdue| Share {
         people,
@@ -332,8 +349,10 @@ fn shares_add_up_the_tree_and_overdue_counts_who_has_not_read_in_time() {
         overdue,
     };
     assert_eq!(school(&count(now())), share(2, 1, 1, 0));
-    assert_eq!(school(&count(at("2026-03-16T15:00:01Z"))), share(2, 1, 1, 1));
-    assert_eq!(count(now()).all(&UnitId::new("root")), share(5, 1, 1, 0));
+    assert_eq!(school(&count(at("2026-03-16T15:00:01Z"))), share(2, 1, 1, 2));
+    let late = count(at("2026-03-16T15:00:01Z"));
+    assert_eq!(late.all(&UnitId::new("library")), share(1, 1, 1, 0));
+    assert_eq!(count(now()).all(&UnitId::new("root")), share(5, 2, 2, 0));
     assert_eq!(count(now()).own(&UnitId::new("school")), share(1, 0, 1, 0));
 }
 
@@ -352,7 +371,8 @@ proptest! {
         let (org, calendar) = (Organisation::new(units, people), calendar());
         let (rollouts, editions) = ([rollout(1, &[], &[])], [mark(1, false)]);
         let plan = Plan::new(&rollouts, &editions, &org, &calendar);
-        let coverage = Coverage::count(&plan, &org, |_, _| false, |_| false, now());
+        let asked = |person: &Person| plan.asked(person, |_| false, Passed::default(), now());
+        let coverage = Coverage::count(&org, asked, now());
         let parts = coverage.parts(&UnitId::new("root"), &org);
         prop_assert!(parts.shown.iter().all(|(_, share)| share.people >= LEAST));
         prop_assert!(parts.rest.people == 0 || parts.rest.people >= LEAST || parts.shown.is_empty());
@@ -413,6 +433,64 @@ fn one_is_reminded_at_the_start_half_way_on_the_day_and_then_weekly() {
             "2026-04-21"
         ]
     );
+}
+
+fn both(at: Timestamp) -> Passed {
+    Passed {
+        picture: Some(at),
+        case: Some(at),
+    }
+}
+
+#[test]
+fn practising_is_due_with_the_reading_and_again_a_year_after_it_was_passed() {
+    let (org, calendar) = (organisation(TOWN), calendar());
+    let (rollouts, editions) = ([rollout(1, &[], &[])], [mark(1, false)]);
+    let plan = Plan::new(&rollouts, &editions, &org, &calendar);
+    let asked = |who: &str, passed, now| {
+        let person = org.person(&PersonId::new(who)).unwrap();
+        plan.asked(person, |_| true, passed, now).unwrap()
+    };
+    let never = Passed::default();
+    let owed: Vec<Exercise> = asked("lead", never, now())
+        .practice
+        .iter()
+        .map(|owed| owed.exercise)
+        .collect();
+    assert_eq!(
+        owed,
+        [Exercise::Picture, Exercise::Case],
+        "who leads a unit practises both"
+    );
+    let teacher = asked("teacher", never, now());
+    assert_eq!(teacher.practice.len(), 1);
+    assert_eq!(
+        (teacher.practice[0].from, teacher.practice[0].due),
+        (teacher.reading.from, teacher.reading.due)
+    );
+    let late = asked(
+        "teacher",
+        never,
+        teacher.reading.due + SignedDuration::from_secs(1),
+    );
+    assert!(late.is_overdue(teacher.reading.due + SignedDuration::from_secs(1)));
+    // Passed, it is nothing for a year.
+    let again = now() + FRESH;
+    assert!(
+        asked("lead", both(now()), again - SignedDuration::from_secs(1))
+            .owed()
+            .is_empty()
+    );
+    let stale = asked("lead", both(now()), again);
+    assert_eq!(stale.owed().len(), 2);
+    assert_eq!(stale.practice[0].from, again);
+    assert!(
+        stale.practice[0].due > again && !stale.is_overdue(again),
+        "with days to do it in"
+    );
+    // Passed long before it was rolled out, it is owed from then on.
+    let before = both(rollouts[0].started - FRESH - FRESH);
+    assert_eq!(asked("lead", before, now()).practice[0].from, rollouts[0].started);
 }
 
 #[test]

@@ -169,6 +169,12 @@ fn an_exhibit_knows_its_look_and_the_looks_at_its_link() {
     case.state.exhibits[0].1.source_url = Some(LINK.into());
     assert_eq!(case.state.looks_at_its_link(1).count(), 1);
     assert_eq!(case.state.looks_at_its_link(2).count(), 0);
+    assert!(!case.state.has_closed_link(1));
+    for closed in ["http://10.0.0.1/intranet", "https://esdh.local/1"] {
+        case.state.exhibits[0].1.source_url = Some(closed.into());
+        assert!(case.state.has_closed_link(1), "{closed}");
+        assert_eq!(case.state.looks_at_its_link(1).count(), 0);
+    }
 }
 
 #[test]

@@ -119,7 +119,8 @@ pub async fn fill(data: &Path) -> anyhow::Result<()> {
     let story: Story = serde_json::from_str(STORY).context("examples/demo.json")?;
     let moved = Moved::new(&story, &app, now);
     let first = story.matters.iter().map(|matter| matter.at).min();
-    guide::publish(&app, &clock, moved.time(first.context("no matters")?)?).await?;
+    let store = open::store(data, &mut open::dice()?).await?;
+    guide::publish(&app, &store, &clock, moved.time(first.context("no matters")?)?).await?;
     tell(&app, &clock, &story, &moved).await?;
     clock.set(now);
     app.seal().await?;

@@ -100,16 +100,16 @@ async fn the_newest_comes_back_with_its_entries_and_what_is_passed_stays_as_it_i
             "kept once, not again after it was passed"
         );
         let mut read = store.db.read().await.unwrap();
-        let passed = |since| (person("p1"), at(since));
-        let (me, before) = passed(8);
-        assert!(case_drills::has_passed(&mut read, &me, before).await.unwrap());
-        assert!(!case_drills::has_passed(&mut read, &me, at(9)).await.unwrap());
-        assert!(
-            !case_drills::has_passed(&mut read, &person("p2"), before)
-                .await
-                .unwrap()
+        let me = person("p1");
+        let last = case_drills::last_passed(&mut read, &me).await.unwrap();
+        assert_eq!(last, Some(at(9)));
+        let other = case_drills::last_passed(&mut read, &person("p2")).await.unwrap();
+        assert_eq!(other, None);
+        assert_eq!(case_drills::count_passed(&mut read).await.unwrap(), 1);
+        assert_eq!(
+            case_drills::passed(&mut read).await.unwrap(),
+            [(me, at(9))].into()
         );
-        assert_eq!(case_drills::passed(&mut read, before).await.unwrap(), [me].into());
     })
     .await;
 }

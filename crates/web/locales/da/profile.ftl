@@ -1,5 +1,7 @@
 profile-reminded = Seneste påmindelse
 profile-reminded-guide = { $at }, fordi du ikke havde kvitteret for udgave { $number } af vejledningen.
+profile-reminded-practice = { $at }, fordi du ikke havde øvet dig.
+profile-reminded-both = { $at }, fordi du ikke havde kvitteret for udgave { $number } af vejledningen og ikke havde øvet dig.
 calendar = Dine frister i din kalender
 calendar-what = Lav en adresse, og læg den ind i Outlook eller din telefon som en kalender, der abonneres på. Så står dine frister der: hvad og hvornår og sagens nummer, men ikke, hvad sagen handler om.
 calendar-address = Din adresse:
@@ -10,4 +12,6 @@ calendar-stop = Stop
 calendar-name = Frister i Værn
 calendar-duty = Frist: { $duty } (sag { $number })
 calendar-guide = Frist: læs udgave { $number } af vejledningen
+calendar-practice-picture = Frist: øv dig i at tage et skærmbillede
+calendar-practice-case = Frist: øv dig på en opdigtet sag
 done-calendar-end = Adressen virker ikke længere.

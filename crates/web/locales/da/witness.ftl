@@ -51,6 +51,7 @@ witness-refused = { $n ->
    *[other] { $n } dele af siden ligger ikke på det offentlige internet og er ikke hentet.
 }
 witness-shows = Sådan svarede linket serveren, da den så efter uden at være logget ind. Hvad serveren mødte, er gættet ud fra svaret og ordene på siden; det er billedet, der tæller. Adresse, titel og certifikat er oplyst af siden selv. Den, der har siden, kan vise serveren noget andet end andre. Det viser ikke, hvem der har skrevet noget.
+witness-closed = Linket fører ikke til det åbne internet. Derfor ser serveren ikke selv efter.
 witness-looked = Serveren så selv efter { $at }, hvor linket fører hen: { $seen }.
 witness-compare = Skriv, at dette og bilag { $number } viser det samme
 witness-same-look = Hentet i samme omgang som bilag { $number }. Dér står, hvad serveren mødte.

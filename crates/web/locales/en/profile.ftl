@@ -1,5 +1,7 @@
 profile-reminded = Last reminder
 profile-reminded-guide = { $at }, because you had not confirmed edition { $number } of the guide.
+profile-reminded-practice = { $at }, because you had not practised.
+profile-reminded-both = { $at }, because you had not confirmed edition { $number } of the guide and had not practised.
 calendar = Your due dates in your calendar
 calendar-what = Make an address, and add it to Outlook or your phone as a calendar to subscribe to. Your due dates are then there: what, when, and the case's number, but not what the case is about.
 calendar-address = Your address:
@@ -10,4 +12,6 @@ calendar-stop = Stop
 calendar-name = Due dates in Værn
 calendar-duty = Due: { $duty } (case { $number })
 calendar-guide = Due: read edition { $number } of the guide
+calendar-practice-picture = Due: practise taking a screenshot
+calendar-practice-case = Due: practise on a made-up case
 done-calendar-end = The address works no more.

@@ -51,6 +51,7 @@ witness-refused = { $n ->
    *[other] { $n } parts of the page are not on the public Internet and were not fetched.
 }
 witness-shows = This is how the link answered the server when it looked without being signed in. What the server met is guessed from the answer and the words on the page; it is the picture that counts. Address, title and certificate are what the page says of itself. Whoever has the page can show the server something else than others. It does not show who wrote anything.
+witness-closed = The link does not lead to the public internet. So the server does not look for itself.
 witness-looked = On { $at } the server looked for itself where the link leads: { $seen }.
 witness-compare = Record that this and exhibit { $number } show the same
 witness-same-look = Fetched together with exhibit { $number }, where it says what the server met.

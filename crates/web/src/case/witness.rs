@@ -99,7 +99,7 @@ pub fn lines(l: &L, look: &Witnessed, exhibit: u32) -> String {
         .join("\n")
 }
 
-/// For an exhibit that somebody sent: what the server saw where its link led, a sentence a look.
+/// For an exhibit that somebody sent: what the server saw where its link led, a sentence a look; or that it never looks there.
 pub fn looks(l: &L, case: &CaseState, exhibit: u32) -> Vec<String> {
     let told = |look: &Witnessed| {
         let args = [("seen", seen(l, look)), ("at", l.at(look.at))];
@@ -120,7 +120,8 @@ pub fn looks(l: &L, case: &CaseState, exhibit: u32) -> Vec<String> {
             .collect();
         told.join(" ")
     };
-    case.looks_at_its_link(exhibit).map(told).collect()
+    let closed = case.has_closed_link(exhibit).then(|| l.t("witness-closed"));
+    case.looks_at_its_link(exhibit).map(told).chain(closed).collect()
 }
 
 /// Where the server's own picture beside an exhibit is shown, and where it is recorded that they show the same, if the reader

@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use domain::drill::{ADDRESS, PROFILE};
+use domain::drill::{ADDRESS, Exercise, PROFILE};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -24,6 +24,14 @@ pub fn router() -> Router<Arc<App>> {
         .route("/practise/case", get(case::show).post(case::begin))
         .route("/practise/case/review", post(case::review))
         .route("/practise/case/do/{command}", get(case::ask).post(case::act))
+}
+
+/// Where an exercise is done.
+pub fn practise_page(exercise: Exercise) -> &'static str {
+    match exercise {
+        Exercise::Picture => "/practise",
+        Exercise::Case => "/practise/case",
+    }
 }
 
 #[derive(Template)]

@@ -75,6 +75,11 @@ fn event(l: &L, due: &Due, now: Timestamp) -> Event {
             let summary = l.ta("calendar-guide", &[("number", edition.to_string())]);
             (format!("guide-{edition}@vaern"), summary, *due)
         }
+        Due::Practice { exercise, due } => {
+            let day = l.local(*due).date();
+            let summary = l.t(&format!("calendar-practice-{exercise}"));
+            (format!("practice-{exercise}-{day}@vaern"), summary, *due)
+        }
     };
     let utc = |at: Timestamp| at.strftime("%Y%m%dT%H%M%SZ").to_string();
     Event::new()

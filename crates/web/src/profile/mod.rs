@@ -124,9 +124,14 @@ impl Profile {
     /// With what has to be asked for.
     async fn read(ctx: &Ctx) -> Result<Self, PageError> {
         let reminded = ctx.app.last_reminded(&ctx.caller).await?;
-        let reminded = reminded.map(|(at, edition)| {
-            let args = [("at", ctx.l.at(at)), ("number", edition.to_string())];
-            ctx.l.ta("profile-reminded-guide", &args)
+        let reminded = reminded.map(|last| {
+            let number = last.edition.map_or_else(String::new, |number| number.to_string());
+            let of = match (last.edition.is_some(), last.exercises.is_empty()) {
+                (false, _) => "profile-reminded-practice",
+                (true, true) => "profile-reminded-guide",
+                (true, false) => "profile-reminded-both",
+            };
+            ctx.l.ta(of, &[("at", ctx.l.at(last.at)), ("number", number)])
         });
         Ok(Self {
             reminded,

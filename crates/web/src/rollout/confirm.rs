@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 /// What the reader owes of reading, in words.
 pub struct Owed {
-    pub edition: u64,
     pub due: String,
     pub late: bool,
 }
@@ -21,15 +20,13 @@ impl Owed {
     /// # Errors
     /// Those of the store.
     pub async fn of(ctx: &Ctx) -> Result<Option<Self>, AppError> {
-        let reading = ctx.app.my_reading(&ctx.caller).await?;
-        Ok(reading
-            .filter(|reading| !reading.read)
-            .map(|reading| Self::new(ctx, &reading)))
+        let asked = ctx.app.my_asked(&ctx.caller).await?;
+        let reading = asked.map(|asked| asked.reading).filter(|reading| !reading.read);
+        Ok(reading.map(|reading| Self::new(ctx, &reading)))
     }
 
     fn new(ctx: &Ctx, reading: &Reading) -> Self {
         Self {
-            edition: reading.edition,
             due: ctx.l.due(reading.due, ctx.now),
             late: reading.is_overdue(ctx.now),
         }

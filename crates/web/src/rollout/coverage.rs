@@ -45,8 +45,12 @@ pub struct Named {
     pub read: bool,
     /// Counts as having practised.
     pub drilled: bool,
+    /// Owes something of it whose time is over.
     pub late: bool,
-    state: String,
+    /// How far they are with reading, and whether that is late.
+    reading: (String, bool),
+    /// How far they are with practising, and whether that is late.
+    practice: (String, bool),
     ticked: bool,
 }
 
@@ -139,19 +143,27 @@ fn parts(ctx: &Ctx, seen: &UnitCoverage) -> Vec<Line> {
 }
 
 fn named(ctx: &Ctx, own: &OwnPerson) -> Named {
-    let reading = &own.reading;
+    let reading = &own.asked.reading;
+    let by = |due| [("when", ctx.l.due(due, ctx.now))];
+    let practice = match own.asked.practice.iter().map(|owed| owed.due).min() {
+        None => (ctx.l.t("coverage-has-drilled"), false),
+        Some(due) if due < ctx.now => (ctx.l.ta("coverage-drill-late", &by(due)), true),
+        Some(_) => (ctx.l.t("coverage-not-drilled"), false),
+    };
     Named {
         id: own.person.id.to_string(),
         name: own.person.name.clone(),
         read: reading.read,
-        drilled: own.drilled,
-        late: reading.is_overdue(ctx.now),
-        state: match reading.read {
-            true => ctx.l.t("coverage-has-read"),
-            false => ctx
-                .l
-                .ta("coverage-due", &[("when", ctx.l.due(reading.due, ctx.now))]),
+        drilled: own.asked.practice.is_empty(),
+        late: own.asked.is_overdue(ctx.now),
+        reading: match reading.read {
+            true => (ctx.l.t("coverage-has-read"), false),
+            false => (
+                ctx.l.ta("coverage-due", &by(reading.due)),
+                reading.is_overdue(ctx.now),
+            ),
         },
+        practice,
         ticked: false,
     }
 }

@@ -5,7 +5,6 @@ mod parts;
 use crate::ctx::Visitor;
 use crate::oversight::Facts;
 use crate::page::{Frame, PageError, render};
-use crate::rollout::Owed;
 use crate::sign_in::demo_page;
 use app::{App, Counts};
 use askama::Template;
@@ -14,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::vocabulary::Role;
 pub use parts::{DutyItem, about, is_hurried};
-use parts::{NoticeItem, ReportItem};
+use parts::{GuideItem, NoticeItem, ReportItem};
 use std::sync::Arc;
 
 /// The route of the start page.
@@ -31,12 +30,7 @@ struct Start {
     more_duties: bool,
     notices: Vec<NoticeItem>,
     reports: Vec<ReportItem>,
-    /// What the reader owes of reading the guide.
-    reading: Option<Owed>,
-    /// They have not practised yet.
-    practise: bool,
-    /// They lead a unit and have not handled a made-up case yet.
-    practise_case: bool,
+    guide: Vec<GuideItem>,
     /// How many e-mails wait for the reader.
     mails: Option<String>,
     counts: Option<Counts>,
@@ -69,9 +63,7 @@ async fn show(visitor: Visitor) -> Result<Response, PageError> {
         more_duties,
         notices: parts::notices(&ctx).await?,
         reports: parts::reports(&ctx).await?,
-        reading: Owed::of(&ctx).await?,
-        practise: !ctx.app.has_practised(&ctx.caller).await?,
-        practise_case: ctx.app.owes_case_drill(&ctx.caller).await?,
+        guide: parts::guide(&ctx).await?,
         mails: crate::mail::waiting(&ctx).await?,
         counts: if watches {
             Some(ctx.app.counts(&ctx.caller).await?)

@@ -2,8 +2,9 @@
 
 use crate::ctx::Ctx;
 use crate::guide::howto::{Howto, Shelf};
+use crate::practise::practise_page;
 use crate::text::L;
-use app::{CaseFilter, CaseRow, DutyRow};
+use app::{AppError, CaseFilter, CaseRow, DutyRow};
 use domain::access::Relation;
 use domain::case::Phase;
 use domain::vocabulary::{DutyKind, Medium};
@@ -24,6 +25,49 @@ pub struct DutyItem {
     pub acute: bool,
     /// The paragraph of the guide that explains it.
     pub howto: Option<Howto>,
+}
+
+/// What the reader has to read or practise of the guide.
+pub struct GuideItem {
+    pub href: &'static str,
+    pub what: String,
+    /// None if nobody has asked them to.
+    pub due: Option<String>,
+    pub late: bool,
+}
+
+/// What is asked of the reader and not done; what they have not practised stands there unasked too.
+pub async fn guide(ctx: &Ctx) -> Result<Vec<GuideItem>, AppError> {
+    let asked = ctx.app.my_asked(&ctx.caller).await?;
+    let reading = asked
+        .as_ref()
+        .map(|asked| &asked.reading)
+        .filter(|reading| !reading.read);
+    let mut items: Vec<GuideItem> = reading
+        .into_iter()
+        .map(|reading| GuideItem {
+            href: "/guide/path",
+            what: ctx
+                .l
+                .ta("start-guide-owed", &[("number", reading.edition.to_string())]),
+            due: Some(ctx.l.due(reading.due, ctx.now)),
+            late: reading.is_overdue(ctx.now),
+        })
+        .collect();
+    for exercise in ctx.app.lacks_practice(&ctx.caller).await? {
+        let owed = asked.iter().flat_map(|asked| &asked.practice);
+        let due = owed
+            .filter(|owed| owed.exercise == exercise)
+            .map(|owed| owed.due)
+            .next();
+        items.push(GuideItem {
+            href: practise_page(exercise),
+            what: ctx.l.t(&format!("start-practise-{exercise}")),
+            due: due.map(|due| ctx.l.due(due, ctx.now)),
+            late: due.is_some_and(|due| due < ctx.now),
+        });
+    }
+    Ok(items)
 }
 
 /// Something new.

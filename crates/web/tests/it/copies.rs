@@ -31,7 +31,7 @@ async fn case(app: &TestApp, files: &[(&str, &[u8])]) -> (String, Client) {
     let mette = app.as_("p10").await;
     let told = [("about", "me"), ("text", "Se her.")];
     let number = mette.post_multipart("/report", &told, files).await.number();
-    app.inner.app.make_copies().await.expect("copies");
+    app.inner.app.run_slow_jobs().await.expect("copies");
     (number, app.as_("p09").await)
 }
 

@@ -64,7 +64,7 @@ async fn a_stamp_is_shown_in_the_journal_and_a_refusal_to_the_administrator_who_
     app.inner.at_machine_time();
     tsa.be(Mood::Refusing);
     app.inner.app.seal_to_be_stamped().await.unwrap();
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let admin = app.as_(ADMIN).await;
     let page = admin.get("/operations").await.text();
     assert!(page.contains("Afslog at stemple") && page.contains("action=\"/operations/stamps/1\""));
@@ -80,7 +80,7 @@ async fn a_stamp_is_shown_in_the_journal_and_a_refusal_to_the_administrator_who_
     tsa.be(Mood::Honest);
     let asked = admin.post_form("/operations/stamps/1", &[]).await;
     assert_eq!(asked.location(), "/operations?done=stamp-again");
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let page = admin.get("/operations").await.text();
     assert!(
         page.contains("Stemplet") && page.contains("CN=Tidsstempler"),

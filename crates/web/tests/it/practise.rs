@@ -97,7 +97,7 @@ async fn a_picture_with_the_word_passes_and_one_without_gets_a_hint_on_both_engi
                 .text()
                 .contains("Vi læser dit billede")
         );
-        app.inner.app.make_copies().await.unwrap();
+        app.inner.app.run_slow_jobs().await.unwrap();
         let page = mette.get("/practise").await;
         check(&page, "da", "/practise failed");
         let text = page.text();
@@ -106,7 +106,7 @@ async fn a_picture_with_the_word_passes_and_one_without_gets_a_hint_on_both_engi
             "{text}"
         );
         send(&mette, &picture(&whole(&word))).await;
-        app.inner.app.make_copies().await.unwrap();
+        app.inner.app.run_slow_jobs().await.unwrap();
         let page = mette.get("/practise").await;
         check(&page, "da", "/practise passed");
         let text = page.text();
@@ -133,7 +133,7 @@ async fn somebody_elses_picture_does_not_pass() {
     let (_, word) = begun(&app, "p10").await;
     let (lone, _) = begun(&app, "p11").await;
     send(&lone, &picture(&whole(&word))).await;
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     assert!(
         lone.get("/practise")
             .await
@@ -175,7 +175,7 @@ async fn what_was_for_real_becomes_the_report_that_was_written_with_one_press_fo
         .post_multipart("/report", &fields, &[("trussel.png", &threat)])
         .await;
     assert_eq!(sent.location(), "/practise", "{}", sent.text());
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let page = mette.get("/practise").await.text();
     let (offer, how) = (page.find("Var det et rigtigt opslag?"), page.find("Prøv igen:"));
     assert!(offer.is_some() && offer < how, "the first offer: {page}");
@@ -240,7 +240,7 @@ async fn a_file_in_which_malware_was_found_is_not_opened_and_the_answer_says_so(
     // The word is in the picture, so that it would pass if anything opened it.
     let bad = [picture(&whole(&word)).as_slice(), MALWARE.as_bytes()].concat();
     send(&mette, &bad).await;
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let page = mette.get("/practise").await;
     check(&page, "da", "/practise infected");
     let text = page.text();
@@ -265,7 +265,7 @@ async fn a_scanner_that_is_down_keeps_no_drill_from_being_read_as_it_keeps_no_ex
     let app = TestApp::scanned_by(nobody).await;
     let (mette, word) = begun(&app, "p10").await;
     send(&mette, &picture(&whole(&word))).await;
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     assert!(
         mette
             .get("/practise")
@@ -326,7 +326,7 @@ async fn by_email_a_marked_picture_is_a_drill_and_the_answer_says_how_it_went() 
     let (mette, word) = begun(&app, "p10").await;
     for (text, subject) in [("Ingenting", "Øvelse"), (whole(&word).as_str(), "Drill")] {
         assert_eq!(mailed(&app, subject, &picture(text)).await, Delivered::Drill);
-        app.inner.app.make_copies().await.unwrap();
+        app.inner.app.run_slow_jobs().await.unwrap();
     }
     let came = sink.came();
     assert_eq!(came.len(), 2);
@@ -361,7 +361,7 @@ async fn a_failed_and_a_passed_drill_are_said_in_english_too_by_page_and_by_mail
     let (mette, word) = begun(&app, "p10").await;
     mette.post_form("/language", &[("language", "en")]).await;
     send(&mette, &picture("Nothing")).await;
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let page = mette.get("/practise").await;
     check(&page, "en", "/practise failed");
     for said in [
@@ -373,7 +373,7 @@ async fn a_failed_and_a_passed_drill_are_said_in_english_too_by_page_and_by_mail
     }
     for (text, subject) in [("Nothing at all", "Drill"), (whole(&word).as_str(), "DRILL")] {
         assert_eq!(mailed(&app, subject, &picture(text)).await, Delivered::Drill);
-        app.inner.app.make_copies().await.unwrap();
+        app.inner.app.run_slow_jobs().await.unwrap();
     }
     let came = sink.came();
     let texts: Vec<String> = came
@@ -397,7 +397,7 @@ async fn a_failed_and_a_passed_drill_are_said_in_english_too_by_page_and_by_mail
     mette.post_form("/practise", &[]).await;
     let word = self::word(&mette).await;
     send(&mette, &picture(&whole(&word))).await;
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let page = mette.get("/practise").await;
     check(&page, "en", "/practise passed");
     assert!(page.text().contains("There you are. The word is in the picture."));
@@ -410,7 +410,7 @@ async fn the_answer_by_mail_says_that_an_infected_picture_was_not_opened() {
     let (mette, word) = begun(&app, "p10").await;
     let bad = [picture(&whole(&word)).as_slice(), MALWARE.as_bytes()].concat();
     assert_eq!(mailed(&app, "Øvelse", &bad).await, Delivered::Drill);
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let text = app::mail::readable(sink.came()[0].as_bytes());
     assert!(
         text.contains("Vi har ikke åbnet") && text.contains("skaerm.png, for der er skadelig kode i."),
@@ -419,7 +419,7 @@ async fn the_answer_by_mail_says_that_an_infected_picture_was_not_opened() {
     assert!(!text.contains("kunne ikke finde ordet"));
     mette.post_form("/language", &[("language", "en")]).await;
     assert_eq!(mailed(&app, "Drill", &bad).await, Delivered::Drill);
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let text = app::mail::readable(sink.came()[1].as_bytes());
     assert!(
         text.contains("We have not opened") && text.contains("skaerm.png, since there is malware in it."),
@@ -449,12 +449,12 @@ async fn pictures_go_after_thirty_days_and_the_result_stays() {
     let app = TestApp::new().await;
     let (mette, word) = begun(&app, "p10").await;
     send(&mette, &picture(&whole(&word))).await;
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let sending = sendings(&mette).await.remove(0);
     app.inner
         .clock
         .set(app.inner.app.now() + jiff::SignedDuration::from_hours(24 * 31));
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let mette = app.as_("p10").await;
     let page = mette.get("/practise").await.text();
     assert!(

@@ -301,7 +301,7 @@ async fn after_a_day_it_is_over_and_after_thirty_only_the_result_is_left() {
     let vibeke = begun_again(&app).await;
     handled(&vibeke).await;
     app.inner.clock.set(app.inner.app.now() + later(24 * 31));
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let vibeke = app.as_("p09").await;
     let page = vibeke.get(HOME).await;
     check(&page, "da", "forgotten");

@@ -193,7 +193,7 @@ async fn a_document_is_covered_page_by_page_once_its_pages_can_be_shown() {
         "{}",
         form.text()
     );
-    app.inner.app.make_copies().await.expect("copies");
+    app.inner.app.run_slow_jobs().await.expect("copies");
     let form = vibeke.get(&page(&number)).await;
     check(&form, "da", "the page for a copy of a document");
     for n in [1, 2] {

@@ -1,4 +1,5 @@
-//! Reminders by e-mail: to those who owe the guide, at decent hours, at most once a week, and no more once they have read it.
+//! Reminders by e-mail: to those who owe the guide or practice, one message for all of it, at decent hours, at most once a week, and no
+//! more once it is done.
 
 use crate::helpers::TestApp;
 use crate::rollout::rolled_out;
@@ -6,7 +7,7 @@ use app::testing::post::{Sink, Taken, header};
 
 /// Does what is due, as the loop does every five seconds.
 async fn jobs(app: &TestApp) {
-    app.inner.app.make_copies().await.expect("jobs");
+    app.inner.app.run_slow_jobs().await.expect("jobs");
 }
 
 /// Sets the clock to an hour of a day.
@@ -22,6 +23,18 @@ fn to(letters: &[String], address: &str) -> usize {
         .count()
 }
 
+/// As it came, and its words.
+fn letter_to(letters: &[String], address: &str) -> (String, String) {
+    let letter = letters
+        .iter()
+        .find(|letter| header(letter, "To").contains(address))
+        .expect("a letter")
+        .clone();
+    let text = app::mail::readable(letter.as_bytes());
+    (letter, text)
+}
+
+const VIBEKE: &str = "vibeke.holst@fjordby.example";
 const METTE: &str = "mette.ravn@fjordby.example";
 const LONE: &str = "lone.kvist@fjordby.example";
 
@@ -49,12 +62,10 @@ async fn who_owes_is_reminded_at_decent_hours_and_weekly_at_most_on_both_engines
             .count();
         assert_eq!(first.len(), people, "each one once");
         assert_eq!(to(&first, METTE), 1);
-        let letter = first
-            .iter()
-            .find(|letter| header(letter, "To").contains(METTE))
-            .unwrap();
-        assert_eq!(header(letter, "Auto-Submitted"), "auto-generated");
-        let text = app::mail::readable(letter.as_bytes());
+        let (letter, text) = letter_to(&first, METTE);
+        assert_eq!(header(&letter, "Auto-Submitted"), "auto-generated");
+        assert!(letter_to(&first, VIBEKE).1.contains("på en opdigtet sag"));
+        assert!(text.contains("øvet dig i at tage et skærmbillede") && !text.contains("opdigtet sag"));
         assert!(
             text.contains("Du får denne e-mail, fordi") && text.contains("højst én påmindelse om ugen"),
             "{text}"
@@ -65,21 +76,40 @@ async fn who_owes_is_reminded_at_decent_hours_and_weekly_at_most_on_both_engines
         );
         let mette = app.as_("p10").await;
         assert!(
-            mette
-                .get("/profile")
-                .await
-                .text()
-                .contains("fordi du ikke havde kvitteret for udgave 1")
+            mette.get("/profile").await.text().contains(
+                "fordi du ikke havde kvitteret for udgave 1 af vejledningen og ikke havde øvet dig"
+            )
         );
-        // She reads it; the others are reminded half-way, and she is not.
+        // She reads it, and is reminded half-way of what is left.
         mette.post_form("/receipts", &[("edition", "1")]).await;
         for day in 14..=19 {
             at(&app, &format!("2026-10-{day}T10:00:00+02:00")).await;
         }
         assert_eq!(sink.came().len(), people, "nobody twice in a week");
         at(&app, "2026-10-20T10:00:00+02:00").await;
-        let second = &sink.came()[people..];
-        assert_eq!((second.len(), to(second, METTE)), (people - 1, 0));
+        let second = sink.came().split_off(people);
+        assert_eq!((second.len(), to(&second, METTE)), (people, 1));
+        let (letter, text) = letter_to(&second, METTE);
+        assert!(
+            app::mail::read(letter.as_bytes())
+                .head
+                .subject
+                .ends_with(": vi mangler, at du øver dig"),
+            "{letter}"
+        );
+        assert!(
+            text.contains("https://vaern.fjordby.example/practise\n") && !text.contains("/guide/path"),
+            "{text}"
+        );
+        let profile = app.as_("p10").await.get("/profile").await;
+        assert!(profile.text().contains("fordi du ikke havde øvet dig."));
+        // She practises, and hears no more; the others are late now, and are told so.
+        let (mette, word) = crate::practise::begun(&app, "p10").await;
+        crate::practise::send(&mette, &crate::practise::picture(&word)).await;
+        at(&app, "2026-11-10T10:00:00+01:00").await;
+        let third = sink.came().split_off(2 * people);
+        assert_eq!((third.len(), to(&third, METTE)), (people - 1, 0));
+        assert!(letter_to(&third, LONE).1.contains("skulle have øvet dig"));
     }
 }
 

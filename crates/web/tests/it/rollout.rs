@@ -200,7 +200,7 @@ async fn a_manager_sees_by_name_who_has_practised_on_the_page_and_in_both_tables
     rolled_out(&app).await;
     let (mette, word) = crate::practise::begun(&app, METTE).await;
     crate::practise::send(&mette, &crate::practise::picture(&word)).await;
-    app.inner.app.make_copies().await.unwrap();
+    app.inner.app.run_slow_jobs().await.unwrap();
     let vibeke = app.as_(VIBEKE).await;
     let address = vibeke.get("/coverage").await.location().to_owned();
     let page = vibeke.get(&address).await;

@@ -367,7 +367,7 @@ async fn what_was_read_in_an_exhibit_is_corrected_and_marked_with_its_place() {
     let waiting = vibeke.get(&marking(&number)).await;
     check(&waiting, "da", "markings before anything was read");
     assert!(waiting.text().contains("Der er ikke læst nogen tekst"));
-    app.inner.app.make_copies().await.expect("copies");
+    app.inner.app.run_slow_jobs().await.expect("copies");
     let exhibit = vibeke.get(&format!("/cases/{number}/exhibits/1")).await.text();
     assert!(exhibit.contains(&format!("href=\"{}\"", marking(&number))));
     let page = vibeke.get(&marking(&number)).await;

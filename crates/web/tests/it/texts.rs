@@ -224,6 +224,12 @@ fn every_value_has_a_word() {
     put("mail-why", names!(domain::mail::Doubt));
     put("mail-why", names!(domain::mail::NoCase));
     put("practise-missing", names!(domain::drill::Part));
+    for family in ["start-practise", "calendar-practice"] {
+        put(family, names!(domain::drill::Exercise));
+    }
+    for exercise in domain::drill::Exercise::ALL {
+        put(&format!("letter-reminder-{exercise}"), &["due", "late", "how"]);
+    }
     put("seen", names!(domain::seen::Seen));
     put("stopped", names!(domain::case::witnessed::Stopped));
     put("grade", names!(domain::case::Grade));

@@ -25,7 +25,7 @@ async fn told_of(app: &TestApp, link: &str) -> String {
         .post_multipart("/report", &fields, &[("a.png", PNG)])
         .await
         .number();
-    app.inner.app.make_copies().await.expect("the jobs run");
+    app.inner.app.run_slow_jobs().await.expect("the jobs run");
     number
 }
 

@@ -2,7 +2,7 @@
 
 use crate::client::{Load, Upload, millis};
 use crate::server::{Server, free_address};
-use crate::town::{EDITIONS, LEADER, PEOPLE, TEAM, Town, UNITS, WRITER, email, found, receipts};
+use crate::town::{EDITIONS, LEADER, PEOPLE, TEAM, Town, UNITS, WRITER, email, found, practised, receipts};
 use crate::{heading, limits, row};
 use anyhow::Context as _;
 use app::{Post, Writing};
@@ -36,6 +36,7 @@ pub async fn print(scratch: &Path) -> anyhow::Result<()> {
     line("rolling it out to everybody", rolled_out * 1e3, "ms");
     town = remind(town).await?;
     receipts(&folder, EDITIONS, PEOPLE / 2).await?;
+    practised(&folder, PEOPLE / 2).await?;
     requests(&folder, &town, scratch).await
 }
 
@@ -59,7 +60,7 @@ async fn remind(town: Town) -> anyhow::Result<Town> {
     let started = Instant::now();
     let (first, rest) = tokio::select! {
         taken = wait(&mut came) => taken.context("an e-mail")?,
-        done = app.make_copies() => anyhow::bail!("the round ended after {} jobs", done?),
+        done = app.run_slow_jobs() => anyhow::bail!("the round ended after {} jobs", done?),
     };
     line(
         "reminder run: seeing whom, a job for each",
