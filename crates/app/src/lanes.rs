@@ -8,8 +8,9 @@ use store::jobs::{self, Lane};
 /// How long a worker may hold a job: more than all programs together are given for one file.
 const LEASE: SignedDuration = SignedDuration::from_mins(30);
 
-/// The lanes; each wants a worker that calls [`App::work_in`] now and then.
-pub const SLOW_LANES: [Lane; 3] = [Lane::Slow, Lane::Letters, Lane::Reminders];
+/// The lanes, and how many workers each wants that call [`App::work_in`] now and then: whoever sends reminders mostly waits for the
+/// mail server.
+pub const SLOW_LANES: [(Lane, usize); 3] = [(Lane::Slow, 1), (Lane::Letters, 1), (Lane::Reminders, 4)];
 
 impl App {
     /// Does every job of the slow lanes that is due, lane after lane, and says how many.
@@ -18,7 +19,7 @@ impl App {
     /// As [`App::work_in`].
     pub async fn run_slow_jobs(&self) -> Result<usize, AppError> {
         let mut done = 0;
-        for lane in SLOW_LANES {
+        for (lane, _) in SLOW_LANES {
             done += self.work_in(lane).await?;
         }
         Ok(done)

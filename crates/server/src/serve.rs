@@ -29,7 +29,12 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         .await
         .with_context(|| format!("can't listen on {listen}"))?;
     let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
-    let slow = SLOW_LANES.map(|lane| tokio::spawn(do_slow_jobs(Arc::clone(&app), lane)));
+    let workers = SLOW_LANES
+        .into_iter()
+        .flat_map(|(lane, workers)| std::iter::repeat_n(lane, workers));
+    let slow: Vec<_> = workers
+        .map(|lane| tokio::spawn(do_slow_jobs(Arc::clone(&app), lane)))
+        .collect();
     let search = tokio::spawn(keep_search(Arc::clone(&app)));
     let mail = [mail::listen(&app).await?, mail::fetch(&app)?];
     tracing::info!(engine = app.engine(), "Værn is ready on http://{listen}");

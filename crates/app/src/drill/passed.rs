@@ -9,7 +9,13 @@ use store::{Read, case_drills, drills};
 
 /// When everybody last passed each exercise, as last read. What is passed stays passed, so two counts say whether it is still so.
 #[derive(Debug, Default)]
-pub(crate) struct KeptPassed(Mutex<((u64, u64), Arc<HashMap<PersonId, Passed>>)>);
+pub(crate) struct KeptPassed(Mutex<Kept>);
+
+#[derive(Debug, Default, Clone)]
+struct Kept {
+    counts: (u64, u64),
+    people: Arc<HashMap<PersonId, Passed>>,
+}
 
 impl App {
     /// What the caller has not practised within the year, whether they are asked to or not.
@@ -42,9 +48,9 @@ impl App {
             case_drills::count_passed(read).await?,
         );
         let lock = || self.passed.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (of, kept) = lock().clone();
-        if of == counts {
-            return Ok(kept);
+        let kept = lock().clone();
+        if kept.counts == counts {
+            return Ok(kept.people);
         }
         let mut all: HashMap<PersonId, Passed> = HashMap::new();
         for (person, at) in drills::passed(read).await? {
@@ -53,8 +59,11 @@ impl App {
         for (person, at) in case_drills::passed(read).await? {
             all.entry(person).or_default().case = Some(at);
         }
-        let all = Arc::new(all);
-        *lock() = (counts, Arc::clone(&all));
-        Ok(all)
+        let people = Arc::new(all);
+        *lock() = Kept {
+            counts,
+            people: Arc::clone(&people),
+        };
+        Ok(people)
     }
 }

@@ -13,7 +13,13 @@ fn matter() -> Vec<u8> {
 
 /// What `vaern intake-mail` said of this message, and its exit code.
 fn intake(data: &Path, message: &[u8]) -> (String, Option<i32>) {
+    intake_with(data, message, &[])
+}
+
+/// The same with these settings.
+pub fn intake_with(data: &Path, message: &[u8], settings: &[(&str, &str)]) -> (String, Option<i32>) {
     let mut child = vaern(data, &["intake-mail"])
+        .envs(settings.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -6,4 +6,5 @@ mod crash;
 mod demo;
 mod disk;
 mod mail;
+mod post;
 mod tools;

@@ -5,13 +5,14 @@ use crate::server::{Server, free_address};
 use crate::town::{EDITIONS, LEADER, PEOPLE, TEAM, Town, UNITS, WRITER, email, found, practised, receipts};
 use crate::{heading, limits, row};
 use anyhow::Context as _;
-use app::{Post, Writing};
+use app::{App, Post, SLOW_LANES, Writing};
 use jiff::SignedDuration;
 use outside::lmtp::{self, Taken};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use store::jobs::Lane;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// E-mails of the reminder run that are waited for; the others are like them.
@@ -19,6 +20,8 @@ const MAILS: usize = 1_000;
 /// Receipts that are given by request.
 const RECEIPTS: usize = 3_000;
 const RECEIVERS: usize = 4;
+/// How often a worker that found nothing looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const PAGES: usize = 500;
 
 /// Measures and prints.
@@ -60,7 +63,7 @@ async fn remind(town: Town) -> anyhow::Result<Town> {
     let started = Instant::now();
     let (first, rest) = tokio::select! {
         taken = wait(&mut came) => taken.context("an e-mail")?,
-        done = app.run_slow_jobs() => anyhow::bail!("the round ended after {} jobs", done?),
+        failed = by_its_workers(&app) => return Err(failed),
     };
     line(
         "reminder run: seeing whom, a job for each",
@@ -77,6 +80,25 @@ async fn remind(town: Town) -> anyhow::Result<Town> {
     clock.set(begun);
     let app = app.with_writing(None);
     Ok(Town { app, clock, imported })
+}
+
+/// Does the reminders as the server does, by four workers, until one fails.
+async fn by_its_workers(app: &App) -> anyhow::Error {
+    debug_assert!(SLOW_LANES.contains(&(Lane::Reminders, 4)));
+    let worker = || async {
+        loop {
+            if let Err(error) = app.work_in(Lane::Reminders).await {
+                return error.into();
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    tokio::select! {
+        failed = worker() => failed,
+        failed = worker() => failed,
+        failed = worker() => failed,
+        failed = worker() => failed,
+    }
 }
 
 /// When the first e-mail came and when the last that is waited for.
