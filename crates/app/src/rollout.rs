@@ -1,6 +1,7 @@
 //! The guide on its way to everybody: rollouts, receipts, and how far it has come.
 
 use crate::{App, AppError, Caller};
+use domain::access::Relation;
 use domain::drill::Passed;
 use domain::ids::{PersonId, UnitId};
 use domain::organisation::{Organisation, Person};
@@ -67,6 +68,22 @@ impl App {
             Some(me) => Ok(self.asked_of(me).await?.map(|(asked, _)| asked)),
             None => Ok(None),
         }
+    }
+
+    /// Whether a case that is aimed at the caller is open: then they owe nothing of the guide.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn is_target_now(&self, caller: &Caller) -> Result<bool, AppError> {
+        match &caller.person {
+            Some(me) => self.has_open_case(&me.id).await,
+            None => Ok(false),
+        }
+    }
+
+    pub(crate) async fn has_open_case(&self, target: &PersonId) -> Result<bool, AppError> {
+        let mut read = self.store.db.read().await?;
+        Ok(store::cases::open_as(&mut read, target, Relation::Target).await? > 0)
     }
 
     /// What is asked of one person, and the rollout that asks.

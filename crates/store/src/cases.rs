@@ -37,6 +37,7 @@ statements! {
     IDS_AFTER = "SELECT id FROM cases WHERE id > $1 ORDER BY id LIMIT $2";
     IDS_IN_STATE = "SELECT id FROM cases WHERE state = $1 ORDER BY id";
     COUNTS = "SELECT state, COUNT(*) FROM cases GROUP BY state";
+    OPEN_AS = "SELECT COUNT(*) FROM case_people WHERE person = $1 AND relation = $2 AND state = 'open'";
     PEOPLE_OF = "SELECT person, relation FROM case_people WHERE case_id = $1 AND relation <> ''";
     LIST_CHANGED = concat!("SELECT ", case!(), ", p.changed_at FROM case_people p JOIN cases c ON c.id = p.case_id",
         keyed!(), "WHERE p.person = $1 AND p.relation = $2 AND p.state = $3 \
@@ -197,6 +198,15 @@ pub async fn counts(on: &mut impl Ask) -> Result<Counts> {
         }
     }
     Ok(counts)
+}
+
+/// How many open cases a person stands to in this way.
+///
+/// # Errors
+/// Those of the database.
+pub async fn open_as(on: &mut impl Ask, person: &PersonId, relation: Relation) -> Result<u64> {
+    let query = on.sql(OPEN_AS).bind(person.as_str()).bind(relation.name());
+    query.one().await?.count(0)
 }
 
 /// Who had to do with a case when it was last projected, and as what.

@@ -99,7 +99,7 @@ pub async fn publish(app: &App, store: &Store, clock: &HeldClock, first: Timesta
         clock.set(clock_at(first, place));
         app.confirm_reading(&app.caller_named(person.id.as_str())?, edition)
             .await?;
-        if place % 3 == 1 {
+        if place % 3 == 2 {
             practised(app, store, person).await?;
         }
     }

@@ -31,14 +31,16 @@ pub struct DutyItem {
 pub struct GuideItem {
     pub href: &'static str,
     pub what: String,
-    /// None if nobody has asked them to.
+    /// None if nobody has asked them to, or it can wait.
     pub due: Option<String>,
     pub late: bool,
 }
 
-/// What is asked of the reader and not done; what they have not practised stands there unasked too.
+/// What is asked of the reader and not done; what they have not practised stands there unasked too. To the target of an open case
+/// nothing is due.
 pub async fn guide(ctx: &Ctx) -> Result<Vec<GuideItem>, AppError> {
     let asked = ctx.app.my_asked(&ctx.caller).await?;
+    let is_target = ctx.app.is_target_now(&ctx.caller).await?;
     let reading = asked
         .as_ref()
         .map(|asked| &asked.reading)
@@ -66,6 +68,11 @@ pub async fn guide(ctx: &Ctx) -> Result<Vec<GuideItem>, AppError> {
             due: due.map(|due| ctx.l.due(due, ctx.now)),
             late: due.is_some_and(|due| due < ctx.now),
         });
+    }
+    if is_target {
+        for item in &mut items {
+            (item.due, item.late) = (None, false);
+        }
     }
     Ok(items)
 }

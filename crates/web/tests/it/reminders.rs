@@ -151,3 +151,26 @@ async fn what_waited_until_the_evening_waits_until_the_next_open_day() {
 
     assert_eq!(to(&sink.came(), LONE), 1);
 }
+
+#[tokio::test]
+async fn the_target_of_an_open_case_is_left_in_peace() {
+    for engine in app::testing::engines() {
+        let sink = Sink::start().await;
+        let app = TestApp::writing_by(engine, sink.writing()).await;
+        app.inner.app.plan_daily().await.unwrap();
+        rolled_out(&app).await;
+        let mette = app.as_("p10").await;
+        assert!(mette.get("/").await.text().contains("kl. 16.00"), "a due date");
+        let told = [("about", "me"), ("text", "En trussel")];
+        let told = mette.post_multipart("/report", &told, &[]).await;
+        assert!(told.location().contains("/receipt"), "{}", told.text());
+        at(&app, "2026-10-13T09:30:00+02:00").await;
+        let came = sink.came();
+        assert_eq!((to(&came, METTE), to(&came, LONE)), (0, 1));
+        let start = app.as_("p10").await.get("/").await.text();
+        assert!(
+            start.contains("Læs udgave 1") && !start.contains("kl. 16.00") && !start.contains("For sent"),
+            "it is offered, and not due: {start}"
+        );
+    }
+}
