@@ -99,7 +99,11 @@ impl App {
                 })
             })
             .collect();
-        if let Some(asked) = self.my_asked(&caller).await? {
+        let asked = match self.is_target_now(&caller).await? {
+            true => None,
+            false => self.my_asked(&caller).await?,
+        };
+        if let Some(asked) = asked {
             let reading = Some(asked.reading).filter(|reading| !reading.read);
             dues.extend(reading.map(|reading| Due::Guide {
                 edition: reading.edition,

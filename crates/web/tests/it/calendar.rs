@@ -39,6 +39,13 @@ async fn a_manager_has_their_duties_and_the_guide_in_their_calendar_on_both_engi
             "{text}"
         );
         assert!(!text.contains("Mette"), "nothing of what it is about");
+        let unfolded = text.replace("\r\n ", "");
+        for practice in ["tage et skærmbillede", "på en opdigtet sag"] {
+            assert!(unfolded.contains(practice), "{unfolded}");
+        }
+        let mette = app.as_("p10").await.post_form("/profile/calendar", &[]).await;
+        let hers = app.nobody().get(&self::path(&mette.text())).await.text();
+        assert!(!hers.contains("BEGIN:VEVENT"), "a target owes nothing: {hers}");
         // A new address kills the old one, and stopping kills that.
         let page = vibeke.post_form("/profile/calendar", &[]).await;
         let new = self::path(&page.text());
