@@ -1,11 +1,11 @@
 rollouts = Udbredelse af vejledningen
 rollouts-what = Her beder du medarbejderne om at læse den nyeste udgave og øve sig: alle i at tage et skærmbillede og sende det ind, ledere også på en opdigtet sag. Nye medarbejdere får det af sig selv, og de, der holder op, falder ud.
-rollout-new = Bed om at få udgave { $number } læst og øvet
+rollout-new = Bed medarbejderne om at læse udgave { $number } og øve sig
 rollout-branches = Enheder
 rollout-branches-hint = En enhed tager dem under sig med. Vælg ingen, hvis det er hele kommunen. Hold Ctrl nede for at vælge flere.
 rollout-roles = Roller
 rollout-roles-hint = Sæt kun hak, hvis det ikke er for alle.
-rollout-due = Læst og øvet senest
+rollout-due = Frist
 rollout-begin = Udbred vejledningen
 rollout-no-edition = Der er ikke udgivet nogen vejledning endnu.
 rollouts-all = Udbredelser

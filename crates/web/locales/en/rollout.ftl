@@ -1,11 +1,11 @@
 rollouts = Rollout of the guide
 rollouts-what = Here you ask employees to read the newest edition and to practise: everybody taking a screenshot and sending it in, managers a made-up case too. New employees get it by themselves, and those who leave fall out.
-rollout-new = Ask for edition { $number } to be read and practised
+rollout-new = Ask employees to read edition { $number } and to practise
 rollout-branches = Units
 rollout-branches-hint = A unit takes those below it along. Choose none for the whole municipality. Hold Ctrl to choose several.
 rollout-roles = Roles
 rollout-roles-hint = Tick only if it is not for everybody.
-rollout-due = To be read and practised by
+rollout-due = Due date
 rollout-begin = Roll the guide out
 rollout-no-edition = No guide has been published yet.
 rollouts-all = Rollouts
