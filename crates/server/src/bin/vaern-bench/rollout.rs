@@ -66,7 +66,7 @@ async fn remind(town: Town) -> anyhow::Result<Town> {
         failed = by_its_workers(&app) => return Err(failed),
     };
     line(
-        "reminder run: seeing whom, a job for each",
+        "reminder run: until the first e-mail",
         millis(first.duration_since(started)),
         "ms",
     );
