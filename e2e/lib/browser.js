@@ -55,10 +55,9 @@ export function watch(page, problems) {
   });
   page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error}`));
   page.on("requestfailed", (request) => {
-    // Aborted by the browser itself: a download takes over its navigation, and a page that is left stops loading its parts, and
-    // asking for the outbox's key.
+    // Aborted by the browser itself: a download takes over its navigation, and a page that is left stops loading its parts.
     const reason = request.failure()?.errorText;
-    const left = request.isNavigationRequest() || ["image", "font", "media", "script", "stylesheet", "other"].includes(request.resourceType()) || request.url().endsWith("/outbox/key");
+    const left = request.isNavigationRequest() || ["image", "font", "media", "script", "stylesheet", "other"].includes(request.resourceType());
     if (!(reason === "net::ERR_ABORTED" && left)) problems.push(`request: ${request.method()} ${request.url()} ${reason}`);
   });
   page.on("response", (response) => {
