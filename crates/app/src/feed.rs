@@ -99,11 +99,7 @@ impl App {
                 })
             })
             .collect();
-        let asked = match self.is_target_now(&caller).await? {
-            true => None,
-            false => self.my_asked(&caller).await?,
-        };
-        if let Some(asked) = asked {
+        if let Some(asked) = self.my_pressing(&caller).await? {
             let reading = Some(asked.reading).filter(|reading| !reading.read);
             dues.extend(reading.map(|reading| Due::Guide {
                 edition: reading.edition,

@@ -96,13 +96,13 @@ impl App {
         let called = organisation.people().iter().filter(|person| {
             let asked = asked(&plan, person, &given, &passed, self.now());
             // Whose case is open is seen by each one's own job.
-            asked.is_some_and(|asked| self.is_called(&asked, last.get(&person.id).copied(), false))
+            asked.is_some_and(|asked| self.is_called(&asked, last.get(&person.id).copied()))
         });
         Ok(called.map(|person| person.id.clone()).collect())
     }
 
-    fn is_called(&self, asked: &Asked, last: Option<Timestamp>, is_target: bool) -> bool {
-        is_called_for(&asked.owed(is_target), last, self.calendar(), self.now())
+    fn is_called(&self, asked: &Asked, last: Option<Timestamp>) -> bool {
+        is_called_for(&asked.owed(), last, self.calendar(), self.now())
     }
 
     /// One person's job: writes to them, if they still owe it and may be reminded at this moment.
@@ -121,7 +121,8 @@ impl App {
         drop(read);
         let asked = self.asked_of(person).await?;
         let is_target = self.has_open_case(&id).await?;
-        let Some((asked, rollout)) = asked.filter(|(asked, _)| self.is_called(asked, last, is_target)) else {
+        let pressing = asked.and_then(|(asked, rollout)| Some((asked.pressing(is_target)?, rollout)));
+        let Some((asked, rollout)) = pressing.filter(|(asked, _)| self.is_called(asked, last)) else {
             return Ok(());
         };
         let by = organisation.person(&rollout.by);

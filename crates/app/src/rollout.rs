@@ -70,7 +70,17 @@ impl App {
         }
     }
 
-    /// Whether a case that is aimed at the caller is open: then they owe nothing of the guide.
+    /// What of it presses the caller.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn my_pressing(&self, caller: &Caller) -> Result<Option<Asked>, AppError> {
+        let is_target = self.is_target_now(caller).await?;
+        let asked = self.my_asked(caller).await?;
+        Ok(asked.and_then(|asked| asked.pressing(is_target)))
+    }
+
+    /// Whether a case that is aimed at the caller is open.
     ///
     /// # Errors
     /// Those of the store.
@@ -91,7 +101,7 @@ impl App {
         let mut read = self.store.db.read().await?;
         let (rollouts, editions) = self.rolled_out(&mut read).await?;
         let receipts = store::rollouts::of_person(&mut read, &person.id).await?;
-        let passed = self.passed_by(&mut read, &person.id).await?;
+        let passed = store::passed::one(&mut read, &person.id).await?;
         drop(read);
         let organisation = self.organisation();
         let plan = Plan::new(&rollouts, &editions, &organisation, self.calendar());

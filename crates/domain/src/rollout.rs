@@ -122,12 +122,14 @@ impl Asked {
         self.reading.is_overdue(now) || self.practice.iter().any(|practice| practice.due < now)
     }
 
-    /// Everything that is still owed; by the target of an open case nothing, as long as it is open: a target is given no task, and to
-    /// practise on a made-up post is the last thing to ask of somebody who has just had a real one.
-    pub fn owed(&self, is_target: bool) -> Vec<Owed> {
-        if is_target {
-            return Vec::new();
-        }
+    /// What of it presses: of the target of an open case nothing, as long as it is open. A target is given no task, and to practise on
+    /// a made-up post is the last thing to ask of somebody who has just had a real one.
+    pub fn pressing(self, is_target: bool) -> Option<Self> {
+        (!is_target).then_some(self)
+    }
+
+    /// Everything that is still owed.
+    pub fn owed(&self) -> Vec<Owed> {
         let reading = (!self.reading.read).then_some(Owed {
             from: self.reading.from,
             due: self.reading.due,

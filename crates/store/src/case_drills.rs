@@ -1,7 +1,5 @@
 //! The managers' drills: each with the entries of its made-up case, sealed by the system's own key.
 
-use std::collections::HashMap;
-
 use domain::case::{Actor, Entry, Event};
 use domain::ids::PersonId;
 use jiff::Timestamp;
@@ -17,9 +15,6 @@ statements! {
     ALL = "SELECT id, person, started, entries, passed_at FROM case_drills";
     LOCK = "UPDATE case_drills SET entries = entries WHERE id = $1";
     KEEP = "UPDATE case_drills SET entries = $2, passed_at = $3 WHERE id = $1 AND passed_at IS NULL";
-    PASSED = "SELECT person, MAX(passed_at) FROM case_drills WHERE passed_at IS NOT NULL GROUP BY person";
-    COUNT_PASSED = "SELECT COUNT(*) FROM case_drills WHERE passed_at IS NOT NULL";
-    LAST_PASSED = "SELECT MAX(passed_at) FROM case_drills WHERE person = $1";
     FORGET_ENTRIES = "UPDATE case_drills SET entries = $2 WHERE id = $1 AND passed_at IS NOT NULL";
     FORGET = "DELETE FROM case_drills WHERE id = $1 AND passed_at IS NULL";
 }
@@ -89,33 +84,6 @@ pub async fn keep(
     let query = tx.sql(KEEP).bind(drill.id.as_str()).bind(sealed.as_slice());
     let query = query.bind(drill.passed_at.map(Timestamp::as_microsecond));
     query.run().await.map(drop)
-}
-
-/// Everybody who passed one, and when they last did.
-///
-/// # Errors
-/// Those of the database.
-pub async fn passed(on: &mut impl Ask) -> Result<HashMap<PersonId, Timestamp>> {
-    let rows = on.sql(PASSED).all().await?;
-    rows.iter()
-        .map(|row| Ok((PersonId::new(row.text(0)?), row.time(1)?)))
-        .collect()
-}
-
-/// How many were passed; none that was is ever taken away.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_passed(on: &mut impl Ask) -> Result<u64> {
-    on.sql(COUNT_PASSED).one().await?.count(0)
-}
-
-/// When this person last passed one.
-///
-/// # Errors
-/// Those of the database.
-pub async fn last_passed(on: &mut impl Ask, person: &PersonId) -> Result<Option<Timestamp>> {
-    on.sql(LAST_PASSED).bind(person.as_str()).one().await?.opt_time(0)
 }
 
 /// A line for each whose entries do not open.

@@ -1,7 +1,5 @@
 //! Drills and the pictures that came of them.
 
-use std::collections::HashMap;
-
 use domain::drill::{Judged, Part, Way};
 use domain::ids::{BlobId, CaseNumber, PersonId};
 use jiff::Timestamp;
@@ -18,9 +16,6 @@ statements! {
         ORDER BY started DESC LIMIT 1";
     JUDGE = "UPDATE drills SET way = $2, judged_at = $3, passed_at = $4, missing = $5, judged = $6 \
         WHERE id = $1 AND passed_at IS NULL";
-    PASSED = "SELECT person, MAX(passed_at) FROM drills WHERE passed_at IS NOT NULL GROUP BY person";
-    COUNT_PASSED = "SELECT COUNT(*) FROM drills WHERE passed_at IS NOT NULL";
-    LAST_PASSED = "SELECT MAX(passed_at) FROM drills WHERE person = $1";
     ALL = "SELECT id FROM drills";
     LOCK = "UPDATE drills SET word = word WHERE id = $1";
     COUNT = "SELECT COUNT(*) FROM drill_attempts WHERE drill = $1";
@@ -126,33 +121,6 @@ pub async fn judge(
     let query = query.bind(judged.passed.then_some(at.as_microsecond()));
     let query = query.bind(missing.as_str()).bind(attempt.cast_signed());
     query.run().await.map(drop)
-}
-
-/// Everybody who passed one, and when they last did.
-///
-/// # Errors
-/// Those of the database.
-pub async fn passed(on: &mut impl Ask) -> Result<HashMap<PersonId, Timestamp>> {
-    let rows = on.sql(PASSED).all().await?;
-    rows.iter()
-        .map(|row| Ok((PersonId::new(row.text(0)?), row.time(1)?)))
-        .collect()
-}
-
-/// How many were passed; none that was is ever taken away.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_passed(on: &mut impl Ask) -> Result<u64> {
-    on.sql(COUNT_PASSED).one().await?.count(0)
-}
-
-/// When this person last passed one.
-///
-/// # Errors
-/// Those of the database.
-pub async fn last_passed(on: &mut impl Ask, person: &PersonId) -> Result<Option<Timestamp>> {
-    on.sql(LAST_PASSED).bind(person.as_str()).one().await?.opt_time(0)
 }
 
 /// A person's latest, held until the transaction ends, so that no attempt comes between.

@@ -24,6 +24,7 @@ mod keys;
 pub mod mails;
 pub mod notices;
 mod page;
+pub mod passed;
 pub mod people;
 pub mod reminders;
 pub mod rollouts;
@@ -91,6 +92,7 @@ impl Store {
 const STATEMENTS: &[&[&str]] = &[
     blobs::STATEMENTS,
     case_drills::STATEMENTS,
+    passed::STATEMENTS,
     cases::STATEMENTS,
     derivatives::STATEMENTS,
     drills::STATEMENTS,

@@ -478,14 +478,14 @@ fn practising_is_due_with_the_reading_and_again_a_year_after_it_was_passed() {
     let again = now() + FRESH;
     assert!(
         asked("lead", both(now()), again - SignedDuration::from_secs(1))
-            .owed(false)
+            .owed()
             .is_empty()
     );
     let stale = asked("lead", both(now()), again);
-    assert_eq!(stale.owed(false).len(), 2);
+    assert_eq!(stale.owed().len(), 2);
     assert!(
-        stale.owed(true).is_empty(),
-        "the target of an open case owes nothing"
+        stale.clone().pressing(true).is_none() && stale.clone().pressing(false).is_some(),
+        "nothing presses the target of an open case"
     );
     assert_eq!(stale.practice[0].from, again);
     assert!(

@@ -1,6 +1,8 @@
 use domain::case::{Entry, Event};
+use domain::drill::Passed;
 use domain::organisation::{Person, Unit};
 use store::case_drills::{self, CaseDrill};
+use store::passed;
 use store::people;
 
 use crate::*;
@@ -101,15 +103,15 @@ async fn the_newest_comes_back_with_its_entries_and_what_is_passed_stays_as_it_i
         );
         let mut read = store.db.read().await.unwrap();
         let me = person("p1");
-        let last = case_drills::last_passed(&mut read, &me).await.unwrap();
-        assert_eq!(last, Some(at(9)));
-        let other = case_drills::last_passed(&mut read, &person("p2")).await.unwrap();
-        assert_eq!(other, None);
-        assert_eq!(case_drills::count_passed(&mut read).await.unwrap(), 1);
-        assert_eq!(
-            case_drills::passed(&mut read).await.unwrap(),
-            [(me, at(9))].into()
-        );
+        let done = Passed {
+            picture: None,
+            case: Some(at(9)),
+        };
+        assert_eq!(passed::one(&mut read, &me).await.unwrap(), done);
+        let other = passed::one(&mut read, &person("p2")).await.unwrap();
+        assert_eq!(other, Passed::default());
+        assert_eq!(passed::count(&mut read).await.unwrap(), 1);
+        assert_eq!(passed::all(&mut read).await.unwrap(), [(me, done)].into());
     })
     .await;
 }

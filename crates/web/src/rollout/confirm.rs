@@ -15,15 +15,12 @@ pub struct Owed {
 }
 
 impl Owed {
-    /// The receipt that the reader still owes, if they do; the target of an open case owes none.
+    /// The receipt that the reader still owes, if they do and it presses.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn of(ctx: &Ctx) -> Result<Option<Self>, AppError> {
-        if ctx.app.is_target_now(&ctx.caller).await? {
-            return Ok(None);
-        }
-        let asked = ctx.app.my_asked(&ctx.caller).await?;
+        let asked = ctx.app.my_pressing(&ctx.caller).await?;
         let reading = asked.map(|asked| asked.reading).filter(|reading| !reading.read);
         Ok(reading.map(|reading| Self::new(ctx, &reading)))
     }

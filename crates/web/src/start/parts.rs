@@ -8,6 +8,7 @@ use app::{AppError, CaseFilter, CaseRow, DutyRow};
 use domain::access::Relation;
 use domain::case::Phase;
 use domain::vocabulary::{DutyKind, Medium};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// How many of each the start page shows.
@@ -36,43 +37,36 @@ pub struct GuideItem {
     pub late: bool,
 }
 
-/// What is asked of the reader and not done; what they have not practised stands there unasked too. To the target of an open case
-/// nothing is due.
+/// What is asked of the reader and not done; what they have not practised stands there unasked too. Due is only what presses.
 pub async fn guide(ctx: &Ctx) -> Result<Vec<GuideItem>, AppError> {
     let asked = ctx.app.my_asked(&ctx.caller).await?;
-    let is_target = ctx.app.is_target_now(&ctx.caller).await?;
-    let reading = asked
+    let unread = asked
         .as_ref()
         .map(|asked| &asked.reading)
         .filter(|reading| !reading.read);
-    let mut items: Vec<GuideItem> = reading
-        .into_iter()
-        .map(|reading| GuideItem {
-            href: "/guide/path",
-            what: ctx
-                .l
-                .ta("start-guide-owed", &[("number", reading.edition.to_string())]),
-            due: Some(ctx.l.due(reading.due, ctx.now)),
-            late: reading.is_overdue(ctx.now),
-        })
-        .collect();
-    for exercise in ctx.app.lacks_practice(&ctx.caller).await? {
-        let owed = asked.iter().flat_map(|asked| &asked.practice);
-        let due = owed
-            .filter(|owed| owed.exercise == exercise)
-            .map(|owed| owed.due)
-            .next();
-        items.push(GuideItem {
-            href: practise_page(exercise),
-            what: ctx.l.t(&format!("start-practise-{exercise}")),
-            due: due.map(|due| ctx.l.due(due, ctx.now)),
-            late: due.is_some_and(|due| due < ctx.now),
-        });
+    let is_target = ctx.app.is_target_now(&ctx.caller).await?;
+    let pressing = asked.clone().and_then(|asked| asked.pressing(is_target));
+    let item = |href, what, due: Option<Timestamp>| GuideItem {
+        href,
+        what,
+        due: due.map(|due| ctx.l.due(due, ctx.now)),
+        late: due.is_some_and(|due| due < ctx.now),
+    };
+    let mut items = Vec::new();
+    if let Some(reading) = unread {
+        let number = reading.edition.to_string();
+        let due = pressing.as_ref().map(|asked| asked.reading.due);
+        items.push(item(
+            "/guide/path",
+            ctx.l.ta("start-guide-owed", &[("number", number)]),
+            due,
+        ));
     }
-    if is_target {
-        for item in &mut items {
-            (item.due, item.late) = (None, false);
-        }
+    for exercise in ctx.app.lacks_practice(&ctx.caller).await? {
+        let mut owed = pressing.iter().flat_map(|asked| &asked.practice);
+        let owed = owed.find(|owed| owed.exercise == exercise);
+        let what = ctx.l.t(&format!("start-practise-{exercise}"));
+        items.push(item(practise_page(exercise), what, owed.map(|owed| owed.due)));
     }
     Ok(items)
 }
