@@ -95,6 +95,12 @@ impl App {
     /// # Errors
     /// [`SignInError`]; an unknown address takes as long as a wrong password.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInError> {
+        let outcome = self.try_sign_in(email, password).await;
+        crate::counts::sign_in(&outcome);
+        outcome
+    }
+
+    async fn try_sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInError> {
         let email = email.trim().to_lowercase();
         let now = self.now();
         self.attempts

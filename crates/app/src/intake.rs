@@ -289,6 +289,7 @@ impl Incoming {
     }
 
     fn refuse(&mut self, name: String, fault: FileFault) {
+        crate::counts::refused(&fault);
         self.problems.push(FileProblem { name, fault });
     }
 
@@ -389,6 +390,9 @@ impl Incoming {
         let committed = tx.commit().await;
         if let Err(StoreError::DiskFull(_)) = committed {
             self.kept = false;
+        }
+        if committed.is_ok() {
+            crate::counts::exhibits(&self.files);
         }
         Ok(committed?)
     }

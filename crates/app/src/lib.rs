@@ -5,6 +5,7 @@
 mod auth;
 mod clock;
 mod copies;
+pub mod counts;
 mod daily;
 pub mod dossier;
 mod drill;
@@ -13,6 +14,7 @@ mod escalate;
 mod export;
 mod feed;
 pub mod guide;
+mod health;
 mod idempotency;
 mod intake;
 mod join;
@@ -67,6 +69,7 @@ pub use drill::{AttemptView, CaseDrillView, DrillLetter, DrillView};
 pub use error::{AppError, FileFault, FileProblem};
 pub use export::Bag;
 pub use feed::{Due, Feed};
+pub use health::{CHECKS, Check, CheckState, Figures, Health, REASONS};
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
 pub use lanes::SLOW_LANES;
 pub use mailroom::{
@@ -101,7 +104,7 @@ use proof::SigningKey;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::collections::BTreeSet;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Store;
 
@@ -131,6 +134,8 @@ pub struct App {
     fetched: Mutex<Option<Fetched>>,
     guides: guide::Shelf,
     rebuilding: Mutex<Option<(u64, u64)>>,
+    stopping: AtomicBool,
+    last_health: health::LastHealth,
 }
 
 /// How the server is meant to be seen.
@@ -142,6 +147,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// The published guide is open to everybody, also without signing in.
     pub public_guide: bool,
+    /// Each request is a line in the log, not only at debug.
+    pub access_log: bool,
 }
 
 /// What an [`App`] is built from.
@@ -244,6 +251,8 @@ impl App {
             fetched: Mutex::default(),
             guides: guide::Shelf::default(),
             rebuilding: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            last_health: health::LastHealth::default(),
         })
     }
 
@@ -291,6 +300,11 @@ impl App {
         self.settings.public_guide
     }
 
+    /// Whether each request is a line in the log, not only at debug.
+    pub fn logs_access(&self) -> bool {
+        self.settings.access_log
+    }
+
     /// Whether cookies are for TLS only.
     pub fn secure_cookies(&self) -> bool {
         self.settings.secure_cookies
@@ -325,6 +339,21 @@ impl App {
             Ok(mut read) => store::settings::get(&mut read, "ready").await.is_ok(),
             Err(_) => false,
         }
+    }
+
+    /// The server is about to stop: it is not ready for more.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    /// Whether the server is about to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Closes the database, when whoever used it is done. Nothing can be asked afterwards.
+    pub async fn close(&self) {
+        self.store.db.close().await;
     }
 
     /// Removes files that no case came to own; only while nothing is being received. Gives how many.
@@ -369,6 +398,16 @@ impl App {
         let mut bytes = [0; 16];
         rand::Rng::fill_bytes(&mut self.dice(), &mut bytes);
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+
+    /// A number for a request: 16 hexadecimal digits.
+    pub fn new_request_id(&self) -> String {
+        let mut bytes = [0; 8];
+        rand::Rng::fill_bytes(
+            &mut *self.dice.lock().unwrap_or_else(PoisonError::into_inner),
+            &mut bytes,
+        );
+        hex::encode(bytes)
     }
 
     pub(crate) fn put_organisation(&self, organisation: Organisation) {

@@ -123,6 +123,7 @@ impl App {
             self.remember(&mut tx, once, &body).await?;
         }
         incoming.commit(tx).await?;
+        crate::counts::report();
         Ok(receipt)
     }
 

@@ -54,6 +54,12 @@ pub struct Round {
     after: Option<(String, u32)>,
 }
 
+/// The latest round, as it is kept.
+pub(crate) async fn last_round(on: &mut store::Read) -> Result<Option<Round>, StoreError> {
+    let kept = store::settings::get(on, ROUND).await?;
+    Ok(kept.and_then(|kept| serde_json::from_str(&kept).ok()))
+}
+
 impl Round {
     fn begin(now: Timestamp, before: Option<&Self>) -> Self {
         Self {
@@ -115,8 +121,7 @@ impl App {
     /// # Errors
     /// Those of the store.
     pub async fn last_round(&self) -> Result<Option<Round>, AppError> {
-        let kept = store::settings::get(&mut self.store.db.read().await?, ROUND).await?;
-        Ok(kept.and_then(|kept| serde_json::from_str(&kept).ok()))
+        Ok(last_round(&mut self.store.db.read().await?).await?)
     }
 
     /// Begins a round, or goes on with one whose jobs were given up.

@@ -13,6 +13,12 @@ use store::uploads::{self, Piece};
 pub(crate) const FORGET: &str = "upload-end";
 /// How much is made durable at a time, while the next comes in: a crash can lose both.
 const PIECE: u64 = 8 * 1024 * 1024;
+/// A piece shorter than this that does not end its file is what a broken line left, or somebody's idea of filling a disk with files.
+const SHORT: u64 = 64 * 1024;
+/// How many such pieces a file may have; what comes of further ones is not kept, and they are sent again longer.
+const SHORT_PIECES: usize = 64;
+/// How many bytes one person may have under way at a time: 25 files of the largest size.
+const UNDER_WAY: u64 = 25 * FILE_LIMIT;
 /// How long one can be gone on with.
 const KEPT: SignedDuration = SignedDuration::from_hours(48);
 /// How long it is still here after something took it: an answer that got lost is given again.
@@ -40,6 +46,9 @@ pub enum NotAdded {
     /// More came than the file is long.
     #[error("more than the file's length")]
     TooLong,
+    /// It is one short piece too many. The upload goes on where it was.
+    #[error("too many short pieces")]
+    TooShort,
     #[error(transparent)]
     App(#[from] AppError),
 }
@@ -90,16 +99,17 @@ impl App {
     /// Begins a file of `bytes` bytes. It is the caller's alone, until something takes it or two days have passed.
     ///
     /// # Errors
-    /// [`AppError::Files`] if it is empty, too long, or one too many at a time.
+    /// [`AppError::Files`] if it is empty, too long, or one too many at a time; [`AppError::TooMany`] if the caller's files under way
+    /// would be more than 5 GB.
     pub async fn begin_upload(&self, caller: &Caller, name: &str, bytes: u64) -> Result<Upload, AppError> {
         let person = caller.id()?;
         let mut tx = self.store.db.begin().await?;
+        let under_way = uploads::under_way(&mut tx, person).await?;
         let fault = match bytes {
             0 => Some(FileFault::Empty),
             bytes if bytes > FILE_LIMIT => Some(FileFault::TooBig { limit: FILE_LIMIT }),
-            _ if uploads::count(&mut tx, person).await? >= FILES_LIMIT as u64 => {
-                Some(FileFault::TooMany { limit: FILES_LIMIT })
-            }
+            _ if under_way.files >= FILES_LIMIT as u64 => Some(FileFault::TooMany { limit: FILES_LIMIT }),
+            bytes if under_way.bytes.saturating_add(bytes) > UNDER_WAY => return Err(AppError::TooMany),
             _ => None,
         };
         if let Some(fault) = fault {
@@ -175,6 +185,10 @@ impl App {
             kept?;
             let (coming, ended) = came?;
             at += coming.bytes;
+            if ended && at < upload.bytes && one_too_short(&pieces, &coming) {
+                coming.writer.abort().await?;
+                return Err(NotAdded::TooShort);
+            }
             if ended {
                 self.keep_piece(id, Some(coming)).await?;
                 return Ok(seen(&upload, at));
@@ -265,6 +279,12 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether this piece is short, and its file has had all the short ones that it may have.
+fn one_too_short(pieces: &[Piece], coming: &Coming) -> bool {
+    let short = pieces.iter().filter(|piece| piece.bytes < SHORT);
+    coming.bytes < SHORT && short.count() >= SHORT_PIECES
 }
 
 fn length(pieces: &[Piece]) -> u64 {

@@ -12,7 +12,7 @@ use tokio::io::{
     BufReader,
 };
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// The longest command line, with its arguments.
 const COMMAND: u64 = 4_096;
@@ -24,6 +24,8 @@ const RECIPIENTS: usize = 100;
 const CONNECTIONS: usize = 20;
 /// The other side must say something in this time (RFC 5321 4.5.3.2 asks for five minutes).
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How long to wait when nobody could be let in, perhaps because no more files may be open.
+const AFTER_ERROR: Duration = Duration::from_millis(500);
 
 /// A message that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,29 +96,67 @@ impl Listener {
 
     /// Serves every mail server that comes, for ever.
     pub async fn serve(self, door: Door) {
+        self.serve_until(door, std::future::pending()).await;
+    }
+
+    /// Serves every mail server that comes until `stop` ends; ends itself when the last message that was being handed over then has had
+    /// its answer.
+    pub async fn serve_until(self, door: Door, stop: impl Future<Output = ()>) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let (stopping, stopped) = watch::channel(false);
+        let mut stop = std::pin::pin!(stop);
         loop {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                return;
+            let talk = tokio::select! {
+                talk = self.next(&places, &door, &stopped) => talk,
+                () = stop.as_mut() => break,
             };
-            let door = door.clone();
-            let talk: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>> = match &self {
+            // Whoever hangs up in the middle brings it again.
+            tokio::spawn(talk);
+        }
+        drop(self);
+        stopping.send_replace(true);
+        let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
+        drop(places.acquire_many(all).await);
+    }
+
+    /// The talk with the next mail server, which holds its place until it ends.
+    async fn next(
+        &self,
+        places: &Arc<Semaphore>,
+        door: &Door,
+        stopped: &watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        loop {
+            // The places are never closed.
+            let place = Arc::clone(places).acquire_owned().await.ok();
+            let (door, stopped) = (door.clone(), stopped.clone());
+            let talk: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>> = match self {
                 Self::Tcp(listener) => match listener.accept().await {
-                    Ok((stream, _)) => Box::pin(talk(stream, door)),
-                    Err(_) => continue,
+                    Ok((stream, _)) => Box::pin(talk_until(stream, door, stopped)),
+                    Err(_) => {
+                        tokio::time::sleep(AFTER_ERROR).await;
+                        continue;
+                    }
                 },
                 Self::Unix(listener) => match listener.accept().await {
-                    Ok((stream, _)) => Box::pin(talk(stream, door)),
-                    Err(_) => continue,
+                    Ok((stream, _)) => Box::pin(talk_until(stream, door, stopped)),
+                    Err(_) => {
+                        tokio::time::sleep(AFTER_ERROR).await;
+                        continue;
+                    }
                 },
             };
-            tokio::spawn(async move {
-                // Whoever hangs up in the middle brings it again.
+            return async move {
                 let _ = talk.await;
                 drop(place);
-            });
+            };
         }
     }
+}
+
+/// Ends when it is true, or whoever says so is gone.
+async fn turned_true(watched: &mut watch::Receiver<bool>) {
+    watched.wait_for(|value| *value).await.ok();
 }
 
 /// One conversation.
@@ -134,12 +174,28 @@ struct Talk {
 /// # Errors
 /// If the line breaks, or nothing is said for five minutes.
 pub async fn talk(stream: impl AsyncRead + AsyncWrite + Send, door: Door) -> std::io::Result<()> {
+    let (_stopping, stopped) = watch::channel(false);
+    talk_until(stream, door, stopped).await
+}
+
+/// Talks as [`talk`] does, but takes its leave between two commands when `stopped` turns true.
+async fn talk_until(
+    stream: impl AsyncRead + AsyncWrite + Send,
+    door: Door,
+    mut stopped: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let (read, mut write) = tokio::io::split(stream);
     let mut read = BufReader::new(read);
     let mut talk = Talk::default();
     say(&mut write, "220 vaern LMTP").await?;
     loop {
-        let Some(line) = command(&mut read).await? else {
+        let line = tokio::select! {
+            line = command(&mut read) => line?,
+            () = turned_true(&mut stopped) => {
+                return say(&mut write, "421 4.3.2 Stopping, come again").await;
+            }
+        };
+        let Some(line) = line else {
             return Ok(());
         };
         let Ok(line) = line else {

@@ -2,6 +2,7 @@
 
 use crate::commands::open_app;
 use crate::open::set;
+use crate::serve::{Guest, Stage};
 use anyhow::Context as _;
 use app::{App, AppError, Delivered, Delivery, MAIL_LIMIT, Mailbox, Post, Writing};
 use domain::mail::{Door, Policy};
@@ -84,8 +85,9 @@ fn told(became: &Delivered) -> String {
     }
 }
 
-/// Listens for the municipality's mail server where `VAERN_LMTP` says; not at all without it.
-pub async fn listen(app: &Arc<App>) -> anyhow::Result<Option<tokio::task::JoinHandle<()>>> {
+/// Listens for the municipality's mail server where `VAERN_LMTP` says; not at all without it. When the server stops, messages that are
+/// being handed over are taken first.
+pub async fn listen(app: &Arc<App>, guest: Guest) -> anyhow::Result<Option<tokio::task::JoinHandle<()>>> {
     let Some(address) = set("VAERN_LMTP") else {
         return Ok(None);
     };
@@ -102,7 +104,9 @@ pub async fn listen(app: &Arc<App>) -> anyhow::Result<Option<tokio::task::JoinHa
         }),
     };
     tracing::info!("mail servers are heard on {address}");
-    Ok(Some(tokio::spawn(listener.serve(door))))
+    Ok(Some(tokio::spawn(async move {
+        listener.serve_until(door, guest.reached(Stage::Draining)).await;
+    })))
 }
 
 async fn take(app: &App, letter: &Letter) -> Taken {

@@ -12,6 +12,10 @@ use domain::vocabulary::Compartment;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long work outside the event loop (files, programs) may go on after the end.
+const STOPPING: Duration = Duration::from_secs(5);
 
 /// Værn: when an employee is harassed or threatened, the workplace takes over.
 #[derive(Parser)]
@@ -142,7 +146,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli)) {
+    let ended = runtime.block_on(run(cli));
+    // A program or a disk that does not answer keeps nobody waiting.
+    runtime.shutdown_timeout(STOPPING);
+    match ended {
         Ok(code) => code,
         Err(error) => {
             eprintln!("vaern: {error:#}");

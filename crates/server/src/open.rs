@@ -34,6 +34,7 @@ pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> an
         demonstration,
         secure_cookies,
         public_guide: std::env::var("VAERN_PUBLIC_GUIDE").is_ok_and(|value| value == "1"),
+        access_log: set("VAERN_ACCESS_LOG").is_some_and(|value| value == "1"),
     };
     let composer = Arc::new(web::Words);
     let scanner = std::env::var("VAERN_CLAMD")

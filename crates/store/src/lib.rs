@@ -17,6 +17,7 @@ pub mod derivatives;
 pub mod drills;
 mod error;
 pub mod guide;
+pub mod health;
 pub mod idempotency;
 pub mod jobs;
 pub mod journal;
@@ -65,6 +66,8 @@ pub struct Store {
     pub blobs: Blobs,
     pub keys: Arc<KeyRing>,
     pub search: Arc<search::Search>,
+    /// The data folder.
+    pub dir: PathBuf,
 }
 
 impl Store {
@@ -84,6 +87,7 @@ impl Store {
             blobs,
             keys,
             search,
+            dir: config.dir,
         })
     }
 }
@@ -97,6 +101,7 @@ const STATEMENTS: &[&[&str]] = &[
     derivatives::STATEMENTS,
     drills::STATEMENTS,
     guide::STATEMENTS,
+    health::STATEMENTS,
     idempotency::STATEMENTS,
     jobs::STATEMENTS,
     journal::STATEMENTS,

@@ -11,7 +11,7 @@ use crate::keys::{self, KeyRing};
 statements! {
     ADD = "INSERT INTO uploads (id, person, name, bytes, at) VALUES ($1, $2, $3, $4, $5)";
     GET = "SELECT person, name, bytes, at FROM uploads WHERE id = $1";
-    COUNT = "SELECT COUNT(*) FROM uploads WHERE person = $1";
+    UNDER_WAY = "SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM uploads WHERE person = $1";
     PIECES = "SELECT place, bytes, blob FROM upload_pieces WHERE upload = $1 ORDER BY place";
     ADD_PIECE = "INSERT INTO upload_pieces (upload, place, bytes, blob) VALUES ($1, $2, $3, $4)";
     FORGET_PIECES = "DELETE FROM upload_pieces WHERE upload = $1";
@@ -77,12 +77,24 @@ pub async fn get(on: &mut impl Ask, ring: &KeyRing, id: &str) -> Result<Option<U
     }))
 }
 
-/// How many a person has under way.
+/// What a person has under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    pub files: u64,
+    /// Their whole length together, however much of it is here.
+    pub bytes: u64,
+}
+
+/// What a person has under way.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count(on: &mut impl Ask, person: &PersonId) -> Result<u64> {
-    on.sql(COUNT).bind(person.as_str()).one().await?.count(0)
+pub async fn under_way(on: &mut impl Ask, person: &PersonId) -> Result<UnderWay> {
+    let row = on.sql(UNDER_WAY).bind(person.as_str()).one().await?;
+    Ok(UnderWay {
+        files: row.count(0)?,
+        bytes: row.count(1)?,
+    })
 }
 
 /// What is here of an upload, from its beginning on.

@@ -1,7 +1,6 @@
 //! Files that are part of the program: styles, fonts, icons and scripts, in memory, text also packed with gzip.
 
-use app::App;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -12,7 +11,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => { &[$(($name, include_bytes!(concat!("../static/", $name)))),+] };
@@ -182,15 +181,6 @@ fn pack(name: &str, plain: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::new(9));
     encoder.write_all(plain).ok()?;
     encoder.finish().ok()
-}
-
-/// `GET /healthz`: whether requests can be answered.
-pub async fn healthz(State(app): State<Arc<App>>) -> Response {
-    if app.ready().await {
-        "ok\n".into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
-    }
 }
 
 /// Nothing here is for search engines.

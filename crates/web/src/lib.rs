@@ -1,6 +1,6 @@
 //! What people see: pages and JSON over [`app::App`]. One folder a subject, one file a page or action.
 //!
-//! A request passes, outside in: security headers, rescue from panics, the page that stands for a bare error
+//! A request passes, outside in: its number and counts ([`observe`]), security headers, rescue from panics, the page that stands for a bare error
 //! ([`page::faults`]), the refusal of what another site sent ([`security::same_site`]), the handler.
 
 mod api;
@@ -13,8 +13,10 @@ mod contact;
 mod ctx;
 mod dossier;
 mod guide;
+mod health;
 mod letters;
 mod mail;
+mod observe;
 mod outbox;
 mod oversight;
 mod page;
@@ -25,6 +27,7 @@ mod review;
 mod rollout;
 mod security;
 mod sign_in;
+mod stalled;
 mod start;
 mod statements;
 mod text;
@@ -32,6 +35,8 @@ mod to_the_end;
 mod uploads;
 
 pub use dossier::Words;
+pub use stalled::Stalled;
+pub use to_the_end::Held;
 
 pub use api::openapi;
 
@@ -62,7 +67,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(review::router())
         .merge(contact::router())
         .merge(statements::router())
-        .route("/healthz", get(assets::healthz))
+        .merge(health::router())
         .route("/worker.js", get(assets::worker))
         .route("/robots.txt", get(assets::robots))
         .fallback(page::unknown)
@@ -75,5 +80,6 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(CatchPanicLayer::custom(page::panicked))
         .route("/static/{*path}", get(assets::file))
         .layer(from_fn_with_state(Arc::clone(&app), security::headers))
+        .layer(from_fn_with_state(Arc::clone(&app), observe::observe))
         .with_state(app)
 }

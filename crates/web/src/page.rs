@@ -2,6 +2,8 @@
 
 use crate::assets;
 use crate::ctx::{Ctx, Visitor, wants_json};
+use crate::observe::RequestId;
+use crate::stalled::Stalled;
 use crate::text::L;
 use app::{App, AppError};
 use askama::Template;
@@ -200,6 +202,8 @@ pub enum Fault {
     TooMany,
     TooLarge,
     BadRequest,
+    /// Nothing more came of what was being sent.
+    TooSlow,
     Busy,
     DiskFull,
     Internal,
@@ -215,6 +219,7 @@ impl Fault {
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -231,6 +236,7 @@ impl Fault {
             Self::TooMany => "fault-too-many",
             Self::TooLarge => "fault-too-large",
             Self::BadRequest => "fault-bad-request",
+            Self::TooSlow => "fault-too-slow",
             Self::Busy => "fault-busy",
             Self::DiskFull => "fault-disk-full",
             Self::Internal => "fault-internal",
@@ -308,6 +314,8 @@ struct FaultPage {
     frame: Frame,
     title: String,
     detail: String,
+    /// By which whoever runs the system finds the request; only where it is for them to do something.
+    request_id: Option<RequestId>,
 }
 
 /// Puts a page, or a problem document for a script, where a handler or a layer answered with a bare error.
@@ -318,8 +326,9 @@ pub async fn faults(State(app): State<Arc<App>>, request: Request, next: Next) -
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
+    let (stalled, id) = (Stalled::of(&request), RequestId::of(&request));
     let response = next.run(request).await;
-    let status = response.status();
+    let mut status = response.status();
     let written = response
         .headers()
         .get(CONTENT_TYPE)
@@ -328,8 +337,13 @@ pub async fn faults(State(app): State<Arc<App>>, request: Request, next: Next) -
     if is_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let fault = Fault::of(&response);
-    let mut page = fault_page(&app, &headers, path, status, &fault).await;
+    let mut fault = Fault::of(&response);
+    if fault == Fault::BadRequest && stalled.is_set() {
+        fault = Fault::TooSlow;
+        status = fault.status();
+    }
+    let asked = Asked { headers, path, id };
+    let mut page = fault_page(&app, &asked, status, &fault).await;
     for (name, value) in response
         .headers()
         .iter()
@@ -340,14 +354,15 @@ pub async fn faults(State(app): State<Arc<App>>, request: Request, next: Next) -
     page
 }
 
-async fn fault_page(
-    app: &Arc<App>,
-    headers: &HeaderMap,
+/// What is known of a request that went wrong.
+struct Asked {
+    headers: HeaderMap,
     path: String,
-    status: StatusCode,
-    fault: &Fault,
-) -> Response {
-    let visitor = match Visitor::read(app, headers, path).await {
+    id: Option<RequestId>,
+}
+
+async fn fault_page(app: &Arc<App>, asked: &Asked, status: StatusCode, fault: &Fault) -> Response {
+    let visitor = match Visitor::read(app, &asked.headers, asked.path.clone()).await {
         Ok(visitor) => visitor,
         // Not even the session can be read: a page without a name.
         Err(_) => Visitor::nobody(app),
@@ -359,8 +374,11 @@ async fn fault_page(
     if let Fault::Refused(code) = fault {
         detail = visitor.l.t(&format!("refusal-{code}"));
     }
-    if wants_json(headers) {
-        let problem = json!({ "status": status.as_u16(), "title": title, "detail": detail });
+    if wants_json(&asked.headers) {
+        let mut problem = json!({ "status": status.as_u16(), "title": title, "detail": detail });
+        if let Some(id) = &asked.id {
+            problem["request_id"] = id.to_string().into();
+        }
         return (
             status,
             [(CONTENT_TYPE, "application/problem+json")],
@@ -372,6 +390,7 @@ async fn fault_page(
         frame: Frame::for_visitor(&visitor),
         title,
         detail,
+        request_id: asked.id.clone().filter(|_| status.is_server_error()),
     };
     render_status(status, &page).unwrap_or_else(IntoResponse::into_response)
 }

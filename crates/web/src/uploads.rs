@@ -86,6 +86,7 @@ async fn add(
         Ok(upload) => Ok(answer(StatusCode::NO_CONTENT, &upload)),
         Err(NotAdded::Elsewhere(_)) => Ok(said(StatusCode::CONFLICT)),
         Err(NotAdded::TooLong) => Err(Fault::TooLarge.into()),
+        Err(NotAdded::TooShort) => Err(Fault::TooMany.into()),
         Err(NotAdded::App(error)) => Err(error.into()),
     }
 }

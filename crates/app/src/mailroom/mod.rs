@@ -128,6 +128,12 @@ impl App {
     /// Those of the store: then it was not taken, and whoever brought it must keep it. [`AppError::Refused`] for `message` if
     /// it is empty or longer than [`MAIL_LIMIT`].
     pub async fn take_mail(&self, delivery: &Delivery<'_>) -> Result<Delivered, AppError> {
+        let delivered = self.deliver_mail(delivery).await?;
+        crate::counts::mail_in(&delivered);
+        Ok(delivered)
+    }
+
+    async fn deliver_mail(&self, delivery: &Delivery<'_>) -> Result<Delivered, AppError> {
         match delivery.message.len() {
             0 => return Err(Refusal::invalid("message", "required").into()),
             length if length > MAIL_LIMIT => return Err(Refusal::invalid("message", "too-long").into()),

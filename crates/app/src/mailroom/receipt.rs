@@ -1,6 +1,6 @@
 //! Receipts by e-mail: to the employee's own address in the organisation alone, whoever wrote (docs/adr/0009-mail.md).
 
-use crate::{App, AppError, Caller};
+use crate::{App, AppError, Caller, counts};
 use domain::duties::Duty;
 use domain::ids::CaseNumber;
 use domain::language::Language;
@@ -35,9 +35,16 @@ impl Writing {
     /// While it is worth another try.
     pub(crate) async fn hand_over(&self, note: &Note<'_>, job: &Job, tries: u32) -> Result<bool, AppError> {
         match self.post.send(note).await {
-            Ok(()) => Ok(true),
-            Err(error @ NotSent::Later(_)) if job.attempts < tries => Err(anyhow::Error::from(error).into()),
+            Ok(()) => {
+                counts::mail_out("sent");
+                Ok(true)
+            }
+            Err(error @ NotSent::Later(_)) if job.attempts < tries => {
+                counts::mail_out("later");
+                Err(anyhow::Error::from(error).into())
+            }
             Err(error) => {
+                counts::mail_out("given-up");
                 tracing::error!(%error, job = job.name, "a letter can't be sent, and is given up");
                 Ok(false)
             }

@@ -7,4 +7,6 @@ mod demo;
 mod disk;
 mod mail;
 mod post;
+mod silent;
+mod stop;
 mod tools;

@@ -1,5 +1,7 @@
 //! Running the binary, and a small HTTP client: one request a connection, answers read to the end.
 
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -82,11 +84,22 @@ impl Server {
 
     /// The same with these settings.
     pub fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = free.local_addr().expect("its number");
-        drop(free);
+        let address = free_address();
         let mut serve = vaern(data, &["serve", "--listen", &address.to_string()]);
         serve.envs(settings.iter().copied());
+        Self::start_command(serve, address)
+    }
+
+    /// The same with these settings, and its log in a file.
+    pub fn start_logged(data: &Path, settings: &[(&str, &str)], log: &Path) -> Self {
+        let address = free_address();
+        let mut serve = vaern(data, &["serve", "--listen", &address.to_string()]);
+        serve.envs(settings.iter().copied()).stderr(log_file(log));
+        Self::start_command(serve, address)
+    }
+
+    /// Runs a command that serves at this address, and waits until it is ready.
+    pub fn start_command(mut serve: Command, address: SocketAddr) -> Self {
         let child = serve.stdin(Stdio::null()).spawn().expect("the server starts");
         let mut server = Self { child, address };
         until("the server is ready", || {
@@ -106,6 +119,22 @@ impl Server {
     pub fn kill(&mut self) {
         self.child.kill().expect("a process to kill");
         self.child.wait().expect("its end");
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        kill_process(pid.expect("a process"), signal).expect("it runs");
+    }
+
+    /// Waits until it has ended by itself, and gives its exit code.
+    pub fn ended(&mut self) -> Option<i32> {
+        let mut status = None;
+        until("the server ends", || {
+            status = self.child.try_wait().expect("its state");
+            status.is_some()
+        });
+        status.and_then(|status| status.code())
     }
 
     pub fn get(&self, path: &str, token: &str) -> io::Result<Answer> {
@@ -128,6 +157,17 @@ impl Drop for Server {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// An address at which nobody listens.
+pub fn free_address() -> SocketAddr {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    free.local_addr().expect("its number")
+}
+
+/// A new file for a log.
+pub fn log_file(path: &Path) -> File {
+    File::create(path).expect("a file for the log")
 }
 
 /// Asks until it is so.

@@ -1,7 +1,9 @@
 //! What went wrong, as RFC 9457 says it (checked 2026-11-23).
 
 use crate::ctx::Visitor;
+use crate::observe::RequestId;
 use crate::report::send::file_message;
+use crate::stalled::Stalled;
 use crate::text::L;
 use app::{App, AppError, FileFault, FileProblem};
 use axum::extract::{Request, State};
@@ -35,6 +37,10 @@ pub struct ProblemDocument {
     /// The duties that it is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     duties: Vec<DutyKind>,
+    /// The number of the request, by which whoever runs the system finds it in the log; also in the header `X-Request-Id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "4bf92f3577b34da6")]
+    request_id: Option<String>,
 }
 
 /// One field or file that can't be accepted.
@@ -96,6 +102,7 @@ pub const CODES: &[(&str, StatusCode)] = &[
     ("not-multipart", StatusCode::UNSUPPORTED_MEDIA_TYPE),
     ("broken-multipart", StatusCode::BAD_REQUEST),
     ("cut-off", StatusCode::BAD_REQUEST),
+    ("too-slow", StatusCode::REQUEST_TIMEOUT),
     ("bad-request", StatusCode::BAD_REQUEST),
     ("invalid-json", StatusCode::UNPROCESSABLE_ENTITY),
     ("invalid-field", StatusCode::UNPROCESSABLE_ENTITY),
@@ -157,6 +164,14 @@ impl Problem {
             code: "cut-off",
             about: About::Files(name.map(problem).into_iter().collect()),
         }
+    }
+
+    /// The same problem, when the sending was given up because nothing more came.
+    fn too_slow(mut self) -> Self {
+        if self.status() == StatusCode::BAD_REQUEST {
+            self.code = "too-slow";
+        }
+        self
     }
 
     /// Not JSON from this line and column on (both from 1).
@@ -225,6 +240,7 @@ impl Problem {
             detail,
             errors,
             duties,
+            request_id: None,
         }
     }
 }
@@ -302,13 +318,20 @@ fn meaning(response: &Response) -> Problem {
 /// Writes the document where a handler or a layer has left only what the problem is.
 pub async fn speak(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
+    let (stalled, id) = (Stalled::of(&request), RequestId::of(&request));
     let response = next.run(request).await;
     if !(response.status().is_client_error() || response.status().is_server_error()) {
         return response;
     }
-    let problem = meaning(&response);
+    let mut problem = meaning(&response);
+    if stalled.is_set() {
+        problem = problem.too_slow();
+    }
     let l = language(&app, &headers).await;
-    let document = problem.document(&l);
+    let document = ProblemDocument {
+        request_id: id.map(|id| id.to_string()),
+        ..problem.document(&l)
+    };
     let body = serde_json::to_vec(&document).unwrap_or_default();
     let kind = [
         (CONTENT_TYPE, "application/problem+json"),

@@ -220,3 +220,49 @@ async fn what_is_too_old_is_forgotten_with_its_files() {
     assert_eq!(asked(&mette, &place).await.status, StatusCode::NOT_FOUND);
     assert_eq!(app.inner.app.sweep().await.unwrap(), 0, "no file is left behind");
 }
+
+#[tokio::test]
+async fn a_file_can_t_be_made_of_millions_of_pieces_and_a_broken_line_still_costs_nothing() {
+    for engine in app::testing::engines() {
+        let app = TestApp::on(engine).await;
+        let mette = app.as_("p10").await;
+        let place = begun(&mette, 1_000_000).await.location().to_owned();
+        // As many short pieces as a bad network may well leave.
+        for offset in 0..64 {
+            let kept = added(&mette, &place, offset, Body::from("x")).await;
+            assert_eq!(kept.status, StatusCode::NO_CONTENT, "piece {offset}");
+        }
+        // One more is not kept, whether it was sent so or broke off.
+        let refused = added(&mette, &place, 64, Body::from("x")).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        added(&mette, &place, 64, broken(b"xyz")).await;
+        assert_eq!(asked(&mette, &place).await.header("upload-offset"), "64");
+        // Longer ones are kept, however often the line breaks, and the last may be as short as it is.
+        let long = vec![7; 400_000];
+        added(&mette, &place, 64, broken(&long)).await;
+        added(&mette, &place, 400_064, broken(&long)).await;
+        added(&mette, &place, 800_064, Body::from(vec![7; 199_900])).await;
+        let last = added(&mette, &place, 999_964, Body::from(vec![7; 36])).await;
+        assert_eq!(
+            (last.status, last.header("upload-offset")),
+            (StatusCode::NO_CONTENT, "1000000")
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_person_has_five_gigabytes_under_way_and_no_more() {
+    for engine in app::testing::engines() {
+        let app = TestApp::on(engine).await;
+        let (mette, lone) = (app.as_("p10").await, app.as_("p11").await);
+        for file in 0..25 {
+            assert_eq!(
+                begun(&mette, 200 << 20).await.status,
+                StatusCode::CREATED,
+                "file {file}"
+            );
+        }
+        assert_eq!(begun(&mette, 1).await.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(begun(&lone, 1).await.status, StatusCode::CREATED, "others go on");
+    }
+}

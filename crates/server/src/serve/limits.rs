@@ -1,0 +1,115 @@
+//! How long and how many: every limit of the HTTP server in one place.
+
+use crate::open::set;
+use anyhow::{Context as _, ensure};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// What one connection may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// From the first byte of a request (or from connecting) to the end of its headers.
+    pub head: Duration,
+    /// Between an answer and the next request.
+    pub idle: Duration,
+    /// How long a sender may be silent in the middle of a body, or a reader of an answer deaf: a credit that waiting uses up and
+    /// bytes earn back.
+    pub stall: Duration,
+    /// The least rate, in bytes a second, at which a body or an answer has to move once the credit is used up.
+    pub rate: u32,
+}
+
+impl Limits {
+    /// What holds for everybody.
+    pub const DEFAULT: Self = Self {
+        head: Duration::from_secs(10),
+        idle: Duration::from_secs(60),
+        stall: Duration::from_secs(30),
+        rate: 1_000,
+    };
+}
+
+/// The most connections, however many files may be open: each holds some tens of kilobytes.
+const MOST_CONNECTIONS: u64 = 8_192;
+/// Connections at once to the metrics.
+pub const SCRAPERS: usize = 32;
+/// What `VAERN_CONNECTIONS` may be.
+const CONNECTIONS: RangeInclusive<u64> = 8..=100_000;
+/// What `VAERN_STOP_GRACE` may be, in seconds.
+const GRACE: RangeInclusive<u64> = 0..=300;
+/// What `VAERN_STOP_WITHIN` may be, in seconds.
+const WITHIN: RangeInclusive<u64> = 1..=600;
+
+/// What an operator may set.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Connections at once (`VAERN_CONNECTIONS`); by default half of the files that may be open, at most 8,192: the rest is for
+    /// the database, for files that come and go, and for programs that are run.
+    pub connections: usize,
+    /// How long a stopping server goes on taking connections, so that a load balancer sees first that it is not ready
+    /// (`VAERN_STOP_GRACE`, seconds).
+    pub grace: Duration,
+    /// How long requests under way may then take before they are cut off (`VAERN_STOP_WITHIN`, seconds).
+    pub within: Duration,
+    /// Where the metrics are (`VAERN_METRICS`, such as `127.0.0.1:9184`); nowhere without it.
+    pub metrics: Option<SocketAddr>,
+}
+
+impl Settings {
+    /// Reads the settings, and raises the number of files that may be open as far as the system allows.
+    ///
+    /// # Errors
+    /// By name: a value that is no number, out of range, or more connections than files may be open.
+    pub fn read() -> anyhow::Result<Self> {
+        let files = raise_open_files();
+        let connections = match number("VAERN_CONNECTIONS", CONNECTIONS)? {
+            Some(wanted) => {
+                ensure!(
+                    wanted < files,
+                    "VAERN_CONNECTIONS is {wanted}, but only {files} files may be open (ulimit -n, or LimitNOFILE of the unit)"
+                );
+                wanted
+            }
+            None => (files / 2).clamp(1, MOST_CONNECTIONS),
+        };
+        let seconds = |name, range, default| number(name, range).map(|found| found.unwrap_or(default));
+        Ok(Self {
+            connections: usize::try_from(connections)?,
+            grace: Duration::from_secs(seconds("VAERN_STOP_GRACE", GRACE, 1)?),
+            within: Duration::from_secs(seconds("VAERN_STOP_WITHIN", WITHIN, 30)?),
+            metrics: set("VAERN_METRICS")
+                .map(|address| address.trim().parse())
+                .transpose()
+                .context("VAERN_METRICS is not an address such as 127.0.0.1:9184")?,
+        })
+    }
+}
+
+fn number(name: &str, range: RangeInclusive<u64>) -> anyhow::Result<Option<u64>> {
+    let Some(text) = set(name) else {
+        return Ok(None);
+    };
+    let words = || format!("{name} is not a number from {} to {}", range.start(), range.end());
+    let value: u64 = text.trim().parse().ok().with_context(words)?;
+    ensure!(range.contains(&value), words());
+    Ok(Some(value))
+}
+
+/// Raises the soft limit of open files to the hard one, and gives what holds then.
+fn raise_open_files() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    match setrlimit(Resource::Nofile, raised) {
+        // No limit at all is as good as a very large one.
+        Ok(()) => limit.maximum.unwrap_or(u64::MAX),
+        Err(error) => {
+            tracing::warn!(%error, "the number of files that may be open stays as it is");
+            limit.current.unwrap_or(u64::MAX)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Serving, and the loop that does the jobs.
+
+mod accept;
+mod body;
+mod connection;
+mod limits;
+mod monitoring;
+mod process;
+mod quiet;
+mod shutdown;
+#[cfg(test)]
+mod tests;
+
+use crate::clock::SystemClock;
+use crate::{mail, open};
+use accept::Door;
+use anyhow::Context;
+use app::{App, SLOW_LANES};
+use connection::Connections;
+use limits::{Limits, Settings};
+use monitoring::Gatherer;
+pub use shutdown::{Guest, Stage};
+use shutdown::{Shutdown, Signals};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use store::jobs::Lane;
+
+/// How often the loop looks for jobs that are due.
+const TICK: Duration = Duration::from_secs(5);
+/// The same for the search index: whoever has written something looks for it at once.
+const SEARCH_TICK: Duration = Duration::from_secs(1);
+/// How long the database may take to close.
+const CLOSING: Duration = Duration::from_secs(10);
+
+/// Serves until the process is told to stop; running requests are finished first, within limits.
+pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read()?;
+    let mut signals = Signals::listen()?;
+    let counts = settings.metrics.map(|_| monitoring::install()).transpose()?;
+    let app = Arc::new(open::open(data, Arc::new(SystemClock), demonstration).await?);
+    let swept = app.sweep().await?;
+    if swept > 0 {
+        tracing::info!(files = swept, "removed files of uploads that were never finished");
+    }
+    app.plan_daily().await?;
+    app.plan_search().await?;
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("can't listen on {listen}"))?;
+    let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
+    let workers = SLOW_LANES
+        .into_iter()
+        .flat_map(|(lane, workers)| std::iter::repeat_n(lane, workers));
+    let slow: Vec<_> = workers
+        .map(|lane| tokio::spawn(do_slow_jobs(Arc::clone(&app), lane)))
+        .collect();
+    let search = tokio::spawn(keep_search(Arc::clone(&app)));
+    let shutdown = Shutdown::new();
+    let mail = [mail::listen(&app, shutdown.guest()).await?, mail::fetch(&app)?];
+    let door = Door {
+        router: web::router(Arc::clone(&app)),
+        limits: Limits::DEFAULT,
+        connections: Connections::new(settings.connections),
+    };
+    let watched = match settings.metrics.zip(counts) {
+        Some((address, counts)) => {
+            let gatherer = Gatherer::new(Arc::clone(&app), counts, Arc::clone(&door.connections));
+            Some(expose(address, gatherer, shutdown.guest()).await?)
+        }
+        None => None,
+    };
+    let http = tokio::spawn(accept::accept(listener, door, shutdown.guest()));
+    tracing::info!(
+        engine = app.engine(),
+        connections = settings.connections,
+        "Værn is ready on http://{listen}"
+    );
+    signals.asked_to_stop().await;
+    tracing::info!("stopping: what is under way is finished first");
+    app.begin_to_stop();
+    let finished = shutdown.stop(&settings, &mut signals).await;
+    let tasks = [jobs, search, http];
+    let tasks = tasks
+        .iter()
+        .chain(&slow)
+        .chain(mail.iter().flatten())
+        .chain(watched.iter().flatten());
+    tasks.for_each(tokio::task::JoinHandle::abort);
+    close(&app).await;
+    tracing::info!(finished, "stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves the metrics at their own address.
+async fn expose(
+    address: SocketAddr,
+    gatherer: Arc<Gatherer>,
+    guest: Guest,
+) -> anyhow::Result<[tokio::task::JoinHandle<()>; 2]> {
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("VAERN_METRICS: can't listen on {address}"))?;
+    let door = Door {
+        router: gatherer.router(),
+        limits: Limits::DEFAULT,
+        connections: Connections::new(limits::SCRAPERS),
+    };
+    tracing::info!("metrics are on http://{address}/metrics");
+    let serve = tokio::spawn(accept::accept(listener, door, guest));
+    Ok([serve, tokio::spawn(gatherer.keep())])
+}
+
+/// Closes the database in order, so that SQLite's file holds everything by itself.
+async fn close(app: &App) {
+    if tokio::time::timeout(CLOSING, app.close()).await.is_err() {
+        tracing::warn!("the database did not close in time; nothing that was acknowledged is lost");
+    }
+}
+
+async fn do_jobs(app: Arc<App>) {
+    loop {
+        if let Err(error) = app.run_jobs().await {
+            tracing::error!(%error, "the jobs could not be done");
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+async fn do_slow_jobs(app: Arc<App>, lane: Lane) {
+    loop {
+        if let Err(error) = app.work_in(lane).await {
+            tracing::error!(?lane, %error, "the slow jobs could not be done");
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+async fn keep_search(app: Arc<App>) {
+    loop {
+        if let Err(error) = app.keep_search().await {
+            tracing::error!(%error, "the search index could not be brought up to date");
+        }
+        tokio::time::sleep(SEARCH_TICK).await;
+    }
+}
