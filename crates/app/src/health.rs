@@ -110,6 +110,12 @@ pub struct Figures {
     pub stamps_waiting: u64,
     pub last_seal: Option<Timestamp>,
     pub round: Option<crate::Round>,
+    /// When the last backup was finished.
+    pub backup: Option<Timestamp>,
+    /// When a backup was last restored elsewhere and found whole.
+    pub backup_proved: Option<Timestamp>,
+    /// A collection of files would have taken too many and waits for somebody to look.
+    pub collection_stopped: bool,
 }
 
 impl Figures {
@@ -185,6 +191,11 @@ impl App {
             stamps_waiting,
             last_seal,
             round: crate::reverify::last_round(&mut read).await?,
+            backup: kept_time(&mut read, "backup-last", "ended").await?,
+            backup_proved: kept_time(&mut read, "backup-proved", "at").await?,
+            collection_stopped: store::settings::get(&mut read, "collection-alarm")
+                .await?
+                .is_some_and(|alarm| !alarm.is_empty() && alarm != "null"),
         })
     }
 
@@ -196,6 +207,26 @@ impl App {
         store::health::space(&self.store.dir)
     }
 
+    /// Something could not be kept because there is no room: said in the log once a minute, with where and how much there is.
+    pub fn disk_is_full(&self) {
+        let Some(times) = self.disk_full.once_a_minute() else {
+            return;
+        };
+        let space = self.disk_space().ok();
+        tracing::error!(
+            dir = %self.store.dir.display(),
+            free_bytes = space.map(|space| space.free),
+            times,
+            "the disk is full: reports are refused until there is room"
+        );
+    }
+
+    /// How much room there is, and whether it is enough; none if that can't be known.
+    pub fn disk(&self) -> Option<(Check, Space)> {
+        let space = self.disk_space().ok()?;
+        Some((disk(space), space))
+    }
+
     fn disk_check(&self) -> Check {
         match self.disk_space() {
             Ok(space) => disk(space),
@@ -205,6 +236,15 @@ impl App {
             }
         }
     }
+}
+
+/// A time out of what the settings keep under this name.
+async fn kept_time(read: &mut store::Read, name: &str, field: &str) -> Result<Option<Timestamp>, StoreError> {
+    let kept = store::settings::get(read, name).await?;
+    let kept: Option<serde_json::Value> = kept.and_then(|kept| serde_json::from_str(&kept).ok());
+    // A proof that found something wrong proves nothing.
+    let kept = kept.filter(|kept| kept["faults"].as_u64().unwrap_or(0) == 0);
+    Ok(kept.and_then(|kept| kept[field].as_str()?.parse().ok()))
 }
 
 /// What this brings within [`PATIENCE`], logged if it is an error.

@@ -31,6 +31,7 @@ mod procedures;
 mod project;
 mod propose;
 mod query;
+mod quiet;
 mod redaction;
 mod remind;
 mod report;
@@ -82,6 +83,7 @@ pub use plain::PlainText;
 pub use procedures::Procedures;
 pub use propose::Proposals;
 pub use query::{CaseFilter, CaseRow, CaseView, Counts, DutyRow, Page, Reading};
+pub use quiet::Quiet;
 pub use remind::Reminder;
 pub use report::{Next, Receipt};
 pub use reverify::{DamagedFile, Round};
@@ -136,6 +138,7 @@ pub struct App {
     rebuilding: Mutex<Option<(u64, u64)>>,
     stopping: AtomicBool,
     last_health: health::LastHealth,
+    disk_full: Quiet,
 }
 
 /// How the server is meant to be seen.
@@ -253,6 +256,7 @@ impl App {
             rebuilding: Mutex::default(),
             stopping: AtomicBool::new(false),
             last_health: health::LastHealth::default(),
+            disk_full: Quiet::default(),
         })
     }
 

@@ -118,7 +118,10 @@ async fn take(app: &App, letter: &Letter) -> Taken {
     match app.take_mail(&delivery).await {
         Ok(_) => Taken::Kept,
         Err(AppError::Refused(_)) => Taken::Refused,
-        Err(AppError::DiskFull) => Taken::Full,
+        Err(AppError::DiskFull) => {
+            app.disk_is_full();
+            Taken::Full
+        }
         Err(error) => {
             tracing::error!(%error, "an e-mail could not be taken; the mail server brings it again");
             Taken::Later

@@ -5,7 +5,7 @@ use app::App;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use metrics::{counter, gauge, histogram};
 use std::fmt;
 use std::sync::Arc;
@@ -57,6 +57,9 @@ pub async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Ne
     drop(in_flight);
     let (took, status) = (began.elapsed(), response.status().as_u16());
     span.in_scope(|| {
+        if response.status() == StatusCode::INSUFFICIENT_STORAGE {
+            app.disk_is_full();
+        }
         let took = took.as_millis();
         if app.logs_access() {
             tracing::info!(target: "vaern::access", status, took, "answered");

@@ -188,9 +188,14 @@ impl L {
         if n < 999_500 {
             return format!("{} kB", (n + 500) / 1_000);
         }
-        let tenths = (n + 50_000) / 100_000;
         let comma = if self.language == Language::Da { ',' } else { '.' };
-        format!("{}{comma}{} MB", tenths / 10, tenths % 10)
+        let (tenth, unit) = if n < 999_950_000 {
+            (100_000, "MB")
+        } else {
+            (100_000_000, "GB")
+        };
+        let tenths = n.saturating_add(tenth / 2) / tenth;
+        format!("{}{comma}{} {unit}", tenths / 10, tenths % 10)
     }
 
     /// A hash in short: `9f2c 41d0 … 7be3`.

@@ -3,8 +3,8 @@
 use super::body::{HoldingBody, PacedBody};
 use super::connection::{Activity, Connections, Entrance, Place, TimedSocket};
 use super::limits::Limits;
-use super::quiet::Quiet;
 use super::shutdown::{Guest, Stage};
+use app::Quiet;
 use axum::Router;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;

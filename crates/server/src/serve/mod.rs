@@ -6,7 +6,6 @@ mod connection;
 mod limits;
 mod monitoring;
 mod process;
-mod quiet;
 mod shutdown;
 #[cfg(test)]
 mod tests;

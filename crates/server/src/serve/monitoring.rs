@@ -165,6 +165,21 @@ const METRICS: &[(&str, Kind, &str)] = &[
         Gauge,
         "Cases whose journal the latest round could not read.",
     ),
+    (
+        "vaern_backup_age_seconds",
+        Gauge,
+        "Since when the last backup is finished; absent before the first.",
+    ),
+    (
+        "vaern_backup_proof_age_seconds",
+        Gauge,
+        "Since when a backup was last restored elsewhere and found whole; absent before the first.",
+    ),
+    (
+        "vaern_collection_stopped",
+        Gauge,
+        "1 if a collection of files would have taken too many and waits for somebody to look.",
+    ),
     ("process_resident_memory_bytes", Gauge, "Memory of this process."),
     (
         "process_cpu_seconds_total",
@@ -310,6 +325,13 @@ fn say(figures: &Figures, now: Timestamp) {
         gauge!("vaern_jobs_oldest_waiting_seconds", "lane" => label).set(oldest);
     }
     gauge!("vaern_stamps_waiting").set(float(figures.stamps_waiting));
+    gauge!("vaern_collection_stopped").set(if figures.collection_stopped { 1.0 } else { 0.0 });
+    if let Some(at) = figures.backup {
+        gauge!("vaern_backup_age_seconds").set(age(at, now));
+    }
+    if let Some(at) = figures.backup_proved {
+        gauge!("vaern_backup_proof_age_seconds").set(age(at, now));
+    }
     if let Some(at) = figures.last_seal {
         gauge!("vaern_seal_age_seconds").set(age(at, now));
     }

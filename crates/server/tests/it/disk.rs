@@ -92,7 +92,11 @@ fn a_full_disk_is_said_keeps_nothing_half_and_is_over_when_there_is_room() {
     let Some(disk) = SmallDisk::mount() else { return };
     import_fjordby(disk.path());
     let maja = token(disk.path(), "maja.poulsen@fjordby.example");
-    let server = Server::start(disk.path());
+    let logs = tempdir().unwrap();
+    let log = logs.path().join("log");
+    let server = Server::start_logged(disk.path(), &[], &log);
+    let is_ready = || server.get("/readyz", "").unwrap().status == 200;
+    assert!(is_ready());
     let kept = picture(1, 200_000);
     let first = server.report(&maja, "Før", &[("før.png", &kept)]).unwrap().case();
 
@@ -112,6 +116,25 @@ fn a_full_disk_is_said_keeps_nothing_half_and_is_over_when_there_is_room() {
     disk.fill(0);
     says_that_the_disk_is_full(&server.report(&maja, "Kun ord", &[]).unwrap());
 
+    // It is said to whoever watches: once in the log, with the place, and by the check.
+    let said = std::fs::read_to_string(&log).unwrap();
+    let lines: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("the disk is full"))
+        .collect();
+    assert!(lines.len() == 1 && lines[0].contains(text(disk.path())), "{said}");
+    until("it is not ready", || !is_ready());
+    let checks = server.get("/readyz", "").unwrap().json()["checks"].clone();
+    let of = |name: &str| {
+        let mut all = checks.as_array().unwrap().iter();
+        all.find(|check| check["name"] == name).unwrap().clone()
+    };
+    assert_eq!(
+        (&of("disk")["state"], &of("disk")["reason"]),
+        (&"failed".into(), &"full".into())
+    );
+    assert_eq!(of("database-read")["state"], "ok");
+
     // What was kept can still be read.
     assert_eq!(server.get("/healthz", "").unwrap().status, 200);
     let original = format!("/api/v1/cases/{first}/exhibits/1/original");
@@ -124,6 +147,7 @@ fn a_full_disk_is_said_keeps_nothing_half_and_is_over_when_there_is_room() {
     assert_eq!(cases(), 1);
 
     disk.free();
+    until("it is ready again", is_ready);
     let second = server
         .report(&maja, "Filen er for stor", &[("stor.png", &big)])
         .unwrap()

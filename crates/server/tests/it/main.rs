@@ -10,3 +10,4 @@ mod post;
 mod silent;
 mod stop;
 mod tools;
+mod watch;

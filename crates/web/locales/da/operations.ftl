@@ -49,6 +49,11 @@ operations-scanner = { $n ->
    *[other] { $n } filer venter på at blive skannet
  }
 operations-engine = Database
+operations-disk = Plads på disken
+operations-disk-ok = { $free } ledig af { $total }
+operations-disk-low = Der er snart ikke mere plads: { $free } ledig af { $total }. Skaf plads, eller gør disken større.
+operations-disk-full = Der er ikke plads: { $free } ledig af { $total }. Henvendelser bliver afvist. Skaf plads nu.
+operations-disk-unknown = Serveren kan ikke se det
 done-job-again = Opgaven begynder forfra.
 done-stamp-again = Der bliver spurgt om et tidsstempel nu.
 stamp-waiting = Venter

@@ -49,6 +49,11 @@ operations-scanner = { $n ->
    *[other] { $n } files wait to be scanned
  }
 operations-engine = Database
+operations-disk = Room on the disk
+operations-disk-ok = { $free } free of { $total }
+operations-disk-low = There is soon no more room: { $free } free of { $total }. Make room, or make the disk larger.
+operations-disk-full = There is no room: { $free } free of { $total }. Reports are refused. Make room now.
+operations-disk-unknown = The server can't see it
 done-job-again = The job begins anew.
 done-stamp-again = A time-stamp is being asked for now.
 stamp-waiting = Waiting

@@ -2,7 +2,7 @@
 
 use crate::ctx::{Ctx, encode};
 use crate::page::{Frame, PageError, render};
-use app::{FailedJob, JobsOf, Operations, Round, StampRow};
+use app::{CheckState, FailedJob, JobsOf, Operations, Round, StampRow};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -237,6 +237,7 @@ fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
         fact(ctx, "mailbox", mailbox(ctx, seen)),
         fact(ctx, "writes", ctx.l.t(writes)),
         fact(ctx, "search", search(ctx)),
+        fact(ctx, "disk", disk(ctx)),
         fact(
             ctx,
             "engine",
@@ -247,6 +248,23 @@ fn machine(ctx: &Ctx, seen: &Operations) -> Facts {
             },
         ),
     ]
+}
+
+/// How much room there is, and in words when it is too little.
+fn disk(ctx: &Ctx) -> String {
+    let Some((check, space)) = ctx.app.disk() else {
+        return ctx.l.t("operations-disk-unknown");
+    };
+    let args = [
+        ("free", ctx.l.bytes(space.free)),
+        ("total", ctx.l.bytes(space.total)),
+    ];
+    let key = match check.state {
+        CheckState::Ok => "operations-disk-ok",
+        CheckState::Warning => "operations-disk-low",
+        CheckState::Failed => "operations-disk-full",
+    };
+    ctx.l.ta(key, &args)
 }
 
 fn search(ctx: &Ctx) -> String {
