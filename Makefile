@@ -5,6 +5,7 @@
 #
 #   make fmt lint    format; format check, clippy with warnings as errors, cargo deny
 #   make openapi     write docs/openapi.json again from the code
+#   make configuration  write docs/configuration.md again from the table of settings
 #   make bench       release build; print the table of measurements
 #   make extension  pack the browser extension for Chromium and Firefox (extension/README.md)
 #   make fuzz        fuzz the readers of what strangers send, a minute each (scripts/fuzz)
@@ -15,10 +16,13 @@ VAERN_PORT ?= 8080
 LISTEN     ?= 127.0.0.1:$(VAERN_PORT)
 DATA       ?= data/demo
 
+# For this file, no setting of the program (docs/configuration.md).
+unexport VAERN_PORT
+
 # rustup's own place, for a shell that hasn't read its profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test unit e2e fmt lint deny openapi bench extension fuzz shots advisories
+.PHONY: help demo test unit e2e fmt lint deny openapi configuration bench extension fuzz shots advisories
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -54,6 +58,12 @@ openapi:
 	mkdir -p docs
 	target/debug/vaern openapi > docs/openapi.json.new
 	mv docs/openapi.json.new docs/openapi.json
+
+configuration:
+	cargo build --locked -p server
+	mkdir -p docs
+	target/debug/vaern config reference > docs/configuration.md.new
+	mv docs/configuration.md.new docs/configuration.md
 
 bench:
 	scripts/setup bench

@@ -1,12 +1,12 @@
 //! The commands that do one thing and end.
 
 use crate::clock::SystemClock;
+use crate::config::Config;
 use crate::open;
 use anyhow::{Context, bail};
 use app::guide::GuideFile;
 use app::{App, AppError, Caller};
 use domain::ids::CaseNumber;
-use domain::language::Language;
 use domain::vocabulary::Compartment;
 use proof::stamp::Authorities;
 use std::fs::File;
@@ -15,19 +15,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-pub async fn open_app(data: &Path) -> anyhow::Result<App> {
-    open::open(data, Arc::new(SystemClock), false).await
+pub async fn open_app(config: &Config) -> anyhow::Result<App> {
+    open::open(config, Arc::new(SystemClock), false).await
 }
 
-/// The language of messages: English unless the environment says Danish.
-fn language() -> Language {
-    let danish = std::env::var("LC_ALL")
-        .or_else(|_| std::env::var("LANG"))
-        .is_ok_and(|lang| lang.starts_with("da"));
-    if danish { Language::Da } else { Language::En }
-}
-
-pub async fn import(data: &Path, units: &Path, people: &Path) -> anyhow::Result<ExitCode> {
+pub async fn import(config: &Config, units: &Path, people: &Path) -> anyhow::Result<ExitCode> {
     let (units_text, people_text) = (read(units)?, read(people)?);
     let names = (units.display().to_string(), people.display().to_string());
     let imported = match domain::import::import(&units_text, &names.0, &people_text, &names.1) {
@@ -35,15 +27,15 @@ pub async fn import(data: &Path, units: &Path, people: &Path) -> anyhow::Result<
         Err(errors) => {
             errors
                 .iter()
-                .for_each(|error| eprintln!("{}", error.message(language())));
+                .for_each(|error| eprintln!("{}", error.message(config.language)));
             return Ok(ExitCode::FAILURE);
         }
     };
-    let counts = open_app(data).await?.import(&imported).await?;
+    let counts = open_app(config).await?.import(&imported).await?;
     imported
         .notes
         .iter()
-        .for_each(|note| eprintln!("{}", note.message(language())));
+        .for_each(|note| eprintln!("{}", note.message(config.language)));
     for (what, counts) in [("units", &counts.units), ("people", &counts.people)] {
         println!(
             "{what}: {} added, {} changed, {} unchanged, {} left",
@@ -66,7 +58,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
     })
 }
 
-pub async fn import_guide(data: &Path, folder: &Path) -> anyhow::Result<ExitCode> {
+pub async fn import_guide(config: &Config, folder: &Path) -> anyhow::Result<ExitCode> {
     let mut files = Vec::new();
     for below in ["", "da", "en", "pictures"] {
         let entries = match std::fs::read_dir(folder.join(below)) {
@@ -94,14 +86,14 @@ pub async fn import_guide(data: &Path, folder: &Path) -> anyhow::Result<ExitCode
             files.push(GuideFile { path, bytes });
         }
     }
-    let imported = open_app(data)
+    let imported = open_app(config)
         .await?
         .import_guide(&Caller::operator(), &files)
         .await?;
     let faults = &imported.faults;
     faults
         .iter()
-        .for_each(|fault| eprintln!("{}", fault.message(language())));
+        .for_each(|fault| eprintln!("{}", fault.message(config.language)));
     println!(
         "edition {}, a draft: {} changed, {} unchanged, {} taken out, {} to put right",
         imported.edition,
@@ -117,8 +109,8 @@ pub async fn import_guide(data: &Path, folder: &Path) -> anyhow::Result<ExitCode
     })
 }
 
-pub async fn token(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
-    match open_app(data).await?.create_token(email).await {
+pub async fn token(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
+    match open_app(config).await?.create_token(email).await {
         Ok(token) => println!("{token}"),
         Err(AppError::Refused(_)) => bail!("nobody active has the e-mail {email}"),
         Err(error) => return Err(error.into()),
@@ -126,8 +118,8 @@ pub async fn token(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn password(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
-    let app = open_app(data).await?;
+pub async fn password(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
+    let app = open_app(config).await?;
     let Ok(person) = app.caller_named(email) else {
         bail!("nobody active has the e-mail {email}")
     };
@@ -149,8 +141,8 @@ pub async fn password(data: &Path, email: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn seal(data: &Path) -> anyhow::Result<ExitCode> {
-    let sealed = open_app(data).await?.seal_to_be_stamped().await?;
+pub async fn seal(config: &Config) -> anyhow::Result<ExitCode> {
+    let sealed = open_app(config).await?.seal_to_be_stamped().await?;
     let root: String = sealed
         .seal
         .root
@@ -165,7 +157,7 @@ pub async fn seal(data: &Path) -> anyhow::Result<ExitCode> {
 }
 
 pub async fn export(
-    data: &Path,
+    config: &Config,
     number: &str,
     drawer: Compartment,
     output: &Path,
@@ -173,7 +165,7 @@ pub async fn export(
     let Some(number) = CaseNumber::parse(number) else {
         bail!("{number} is not a case number such as 2026-0001")
     };
-    let app = open_app(data).await?;
+    let app = open_app(config).await?;
     let bag = match app.export(&Caller::operator(), &number, drawer).await {
         Err(AppError::NotFound) => bail!("there is no case {number}"),
         bag => bag?,
@@ -232,8 +224,8 @@ fn trusted(path: &Path) -> anyhow::Result<Authorities> {
     Authorities::from_pem(&pem).with_context(|| format!("{} has no certificates in PEM", path.display()))
 }
 
-pub async fn verify_store(data: &Path) -> anyhow::Result<ExitCode> {
-    let app = open_app(data).await?;
+pub async fn verify_store(config: &Config) -> anyhow::Result<ExitCode> {
+    let app = open_app(config).await?;
     let tell = |done: u64, total: u64| {
         if done.is_multiple_of(500) {
             eprintln!("{done} of {total} cases");
@@ -264,13 +256,13 @@ pub async fn verify_store(data: &Path) -> anyhow::Result<ExitCode> {
     })
 }
 
-pub async fn reverify(data: &Path) -> anyhow::Result<ExitCode> {
+pub async fn reverify(config: &Config) -> anyhow::Result<ExitCode> {
     let tell = |round: &app::Round| {
         if round.finished.is_none() {
             eprintln!("{} exhibits, {} bytes so far", round.exhibits, round.bytes);
         }
     };
-    let round = open_app(data).await?.reverify(tell).await?;
+    let round = open_app(config).await?.reverify(tell).await?;
     let (damaged, unreadable) = (round.damaged, round.unreadable_cases);
     println!(
         "{} exhibits, {} bytes as they came, {damaged} damaged, {unreadable} cases unreadable",
@@ -283,8 +275,8 @@ pub async fn reverify(data: &Path) -> anyhow::Result<ExitCode> {
     })
 }
 
-pub async fn reindex(data: &Path) -> anyhow::Result<ExitCode> {
-    let app = open_app(data).await?;
+pub async fn reindex(config: &Config) -> anyhow::Result<ExitCode> {
+    let app = open_app(config).await?;
     match app.reindex(|done, all| eprintln!("{done} of {all} cases")).await {
         Ok(done) => println!("{done} cases can be found"),
         Err(AppError::Busy) => {

@@ -1,51 +1,43 @@
 //! E-mails in and out: what a mail server hands over, what lies in a mailbox, what is given on the command line, and who sends ours.
 
 use crate::commands::open_app;
-use crate::open::set;
+use crate::config::{Config, HostOrSocket, Login};
 use crate::serve::{Guest, Stage};
 use anyhow::Context as _;
 use app::{App, AppError, Delivered, Delivery, MAIL_LIMIT, Mailbox, Post, Writing};
 use domain::mail::{Door, Policy};
 use outside::lmtp::{self, Letter, Listener, Taken};
 use std::io::Read as _;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What a mail server's pipe understands (sysexits.h): try again, and never.
-const TRY_AGAIN: u8 = 75;
+pub const TRY_AGAIN: u8 = 75;
 const NEVER: u8 = 65;
 
-/// How often a mailbox is looked into, unless `VAERN_IMAP_EVERY` says otherwise.
-const EVERY: u64 = 60;
-
-/// What is asked of e-mails: `VAERN_MAIL_DAILY` a day from one employee without somebody looking, and with `VAERN_MAIL_MUST_PASS=1` a sender
-/// that the mail server has checked.
-pub fn policy() -> anyhow::Result<Policy> {
-    let mut policy = Policy::default();
-    if let Some(daily) = set("VAERN_MAIL_DAILY") {
-        policy.daily = daily.parse().context("VAERN_MAIL_DAILY is not a number")?;
+/// What is asked of e-mails: so many a day from one employee without somebody looking, and, if it is set, a sender that the mail
+/// server has checked.
+pub fn policy(config: &Config) -> Policy {
+    Policy {
+        daily: config.mail_daily.0,
+        must_pass: config.mail_must_pass,
     }
-    policy.must_pass = set("VAERN_MAIL_MUST_PASS").is_some_and(|value| value == "1");
-    Ok(policy)
 }
 
-/// Who sends our e-mails: `VAERN_SMTP`, with `VAERN_SMTP_LOGIN` if it wants one, from `VAERN_MAIL_ADDRESS`; nobody without it.
-pub fn writing() -> anyhow::Result<Option<Writing>> {
-    let Some(server) = set("VAERN_SMTP") else {
+/// Who sends our e-mails, if anybody does.
+pub fn writing(config: &Config) -> anyhow::Result<Option<Writing>> {
+    let (Some(server), Some(from)) = (&config.smtp, &config.mail_address) else {
         return Ok(None);
     };
-    let from = set("VAERN_MAIL_ADDRESS")
-        .context("VAERN_SMTP needs VAERN_MAIL_ADDRESS, whom our e-mails are from")?;
-    let post = Post::new(&server, set("VAERN_SMTP_LOGIN").as_deref(), &from).context("VAERN_SMTP")?;
-    let home = set("VAERN_PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned());
+    let login = config.smtp_login.as_ref().map(Login::as_str);
+    let post = Post::new(&server.0, login, &from.0).context("VAERN_SMTP")?;
+    let home = config.public_url.as_ref().map(|url| url.as_str().to_owned());
     Ok(Some(Writing { post, home }))
 }
 
 /// Takes the message on standard input. Exit 0 when it is kept (whatever became of it), 75 when it must be brought again, 65 when
 /// it can't be taken at all.
-pub async fn intake(data: &Path, sender: Option<&str>) -> anyhow::Result<ExitCode> {
+pub async fn intake(config: &Config, sender: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut message = Vec::new();
     let most = MAIL_LIMIT as u64 + 1;
     std::io::stdin()
@@ -57,7 +49,7 @@ pub async fn intake(data: &Path, sender: Option<&str>) -> anyhow::Result<ExitCod
         envelope: sender,
         message: &message,
     };
-    let taken = match open_app(data).await {
+    let taken = match open_app(config).await {
         Ok(app) => app.take_mail(&delivery).await.map_err(anyhow::Error::from),
         Err(error) => Err(error),
     };
@@ -87,16 +79,20 @@ fn told(became: &Delivered) -> String {
 
 /// Listens for the municipality's mail server where `VAERN_LMTP` says; not at all without it. When the server stops, messages that are
 /// being handed over are taken first.
-pub async fn listen(app: &Arc<App>, guest: Guest) -> anyhow::Result<Option<tokio::task::JoinHandle<()>>> {
-    let Some(address) = set("VAERN_LMTP") else {
+pub async fn listen(
+    config: &Config,
+    app: &Arc<App>,
+    guest: Guest,
+) -> anyhow::Result<Option<tokio::task::JoinHandle<()>>> {
+    let Some(HostOrSocket(address)) = &config.lmtp else {
         return Ok(None);
     };
-    let listener = Listener::bind(&address)
+    let listener = Listener::bind(address)
         .await
         .with_context(|| format!("VAERN_LMTP: can't listen on {address}"))?;
     let app = Arc::clone(app);
     let door = lmtp::Door {
-        address: set("VAERN_MAIL_ADDRESS").map(|address| address.to_lowercase()),
+        address: config.mail_address.as_ref().map(|address| address.0.clone()),
         limit: MAIL_LIMIT,
         taker: Arc::new(move |letter| {
             let app = Arc::clone(&app);
@@ -129,19 +125,21 @@ async fn take(app: &App, letter: &Letter) -> Taken {
     }
 }
 
-/// Empties the mailbox that `VAERN_IMAP` names, again and again; none without it.
-pub fn fetch(app: &Arc<App>) -> anyhow::Result<Option<tokio::task::JoinHandle<()>>> {
-    let Some(address) = set("VAERN_IMAP") else {
+/// The mailbox that `VAERN_IMAP` names, if it names one.
+pub fn mailbox(config: &Config) -> anyhow::Result<Option<Mailbox>> {
+    let (Some(address), Some(login)) = (&config.imap, &config.imap_login) else {
         return Ok(None);
     };
-    let login = set("VAERN_IMAP_LOGIN").context("VAERN_IMAP needs VAERN_IMAP_LOGIN, name:password")?;
-    let mailbox = Mailbox::parse(&address, &login, MAIL_LIMIT).context("VAERN_IMAP")?;
-    let every = match set("VAERN_IMAP_EVERY") {
-        Some(every) => every
-            .parse()
-            .context("VAERN_IMAP_EVERY is not a number of seconds")?,
-        None => EVERY,
+    let mailbox = Mailbox::parse(&address.0, login.as_str(), MAIL_LIMIT).context("VAERN_IMAP")?;
+    Ok(Some(mailbox))
+}
+
+/// Empties that mailbox, again and again.
+pub fn fetch(config: &Config, app: &Arc<App>) -> anyhow::Result<Option<tokio::task::JoinHandle<()>>> {
+    let Some(mailbox) = mailbox(config)? else {
+        return Ok(None);
     };
+    let every = config.imap_every.duration();
     let app = Arc::clone(app);
     tracing::info!("e-mails are fetched from {mailbox:?}");
     Ok(Some(tokio::spawn(async move {
@@ -153,7 +151,7 @@ pub fn fetch(app: &Arc<App>) -> anyhow::Result<Option<tokio::task::JoinHandle<()
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "the mailbox could not be emptied"),
             }
-            tokio::time::sleep(Duration::from_secs(every)).await;
+            tokio::time::sleep(every).await;
         }
     })))
 }

@@ -2,11 +2,14 @@
 
 mod clock;
 mod commands;
+mod config;
 mod demo;
+mod logging;
 mod mail;
 mod open;
 mod serve;
 
+use crate::config::{Config, Flags, Surroundings};
 use clap::{Parser, Subcommand};
 use domain::vocabulary::Compartment;
 use std::net::SocketAddr;
@@ -21,9 +24,14 @@ const STOPPING: Duration = Duration::from_secs(5);
 #[derive(Parser)]
 #[command(name = "vaern", version)]
 struct Cli {
-    /// The data folder: keys, files, and the database unless VAERN_DATABASE_URL names another.
-    #[arg(long, env = "VAERN_DATA", default_value = "data", global = true)]
-    data: PathBuf,
+    /// The data folder: keys, files, and the database unless VAERN_DATABASE_URL names another. VAERN_DATA says the same; data
+    /// without either.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// The file of settings, in place of vaern.toml in the data folder. VAERN_CONFIG says the same; docs/configuration.md lists
+    /// the settings.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,13 +40,15 @@ struct Cli {
 enum Command {
     /// Serve the pages and the API.
     Serve {
-        #[arg(long, env = "VAERN_LISTEN", default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
+        /// The address of pages and API. VAERN_LISTEN says the same; 127.0.0.1:8080 without either.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
     },
     /// Fill the data folder with an invented municipality and serve it; anybody may step in as anybody.
     Demo {
-        #[arg(long, env = "VAERN_LISTEN", default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
+        /// The address of pages and API. VAERN_LISTEN says the same; 127.0.0.1:8080 without either.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
         /// Only fill, do not serve.
         #[arg(long)]
         fill_only: bool,
@@ -97,6 +107,19 @@ enum Command {
     Reindex,
     /// Print the OpenAPI document.
     Openapi,
+    /// The settings.
+    Config {
+        #[command(subcommand)]
+        command: Settings,
+    },
+}
+
+#[derive(Subcommand)]
+enum Settings {
+    /// Print what is in force and what said it; secrets are not shown.
+    Show,
+    /// Print what can be set: docs/configuration.md.
+    Reference,
 }
 
 #[derive(Subcommand)]
@@ -134,11 +157,18 @@ fn drawer(text: &str) -> Result<Compartment, String> {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("VAERN_LOG");
-    tracing_subscriber::fmt()
-        .with_env_filter(filter.unwrap_or_else(|_| "info".into()))
-        .with_writer(std::io::stderr)
-        .init();
+    let surroundings = Surroundings::here(cli.flags());
+    if let Some(code) = cli.without_settings() {
+        return code;
+    }
+    let config = match Config::read(&surroundings) {
+        Ok(config) => config,
+        Err(faults) => {
+            eprintln!("vaern: {faults}");
+            return cli.when_settings_are_wrong();
+        }
+    };
+    logging::start(&config);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -146,7 +176,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(run(cli));
+    let ended = runtime.block_on(run(cli, &config));
     // A program or a disk that does not answer keeps nobody waiting.
     runtime.shutdown_timeout(STOPPING);
     match ended {
@@ -158,44 +188,91 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let data = cli.data;
+impl Cli {
+    fn flags(&self) -> Flags {
+        let listen = match self.command {
+            Command::Serve { listen } | Command::Demo { listen, .. } => listen,
+            _ => None,
+        };
+        Flags {
+            config: self.config.clone(),
+            data: self.data.clone(),
+            listen: listen.map(|address| address.to_string()),
+        }
+    }
+
+    /// Does what no setting has a part in, also where they are wrong.
+    fn without_settings(&self) -> Option<ExitCode> {
+        let done = match &self.command {
+            Command::Verify { bag, tsa_ca } => commands::verify(bag, tsa_ca.as_deref()),
+            Command::Openapi => {
+                print!("{}", web::openapi());
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Config {
+                command: Settings::Reference,
+            } => {
+                print!("{}", config::reference());
+                Ok(ExitCode::SUCCESS)
+            }
+            _ => return None,
+        };
+        Some(done.unwrap_or_else(|error| {
+            eprintln!("vaern: {error:#}");
+            ExitCode::FAILURE
+        }))
+    }
+
+    /// A mail server that brings an e-mail brings it again when the settings are mended.
+    fn when_settings_are_wrong(&self) -> ExitCode {
+        match self.command {
+            Command::IntakeMail { .. } => ExitCode::from(mail::TRY_AGAIN),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+async fn run(cli: Cli, config: &Config) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Serve { listen } => serve::serve(&data, listen, false).await,
-        Command::Demo { listen, fill_only } => {
-            demo::fill(&data).await?;
+        Command::Serve { .. } => serve::serve(config, false).await,
+        Command::Demo { fill_only, .. } => {
+            demo::fill(config).await?;
             if fill_only {
                 Ok(ExitCode::SUCCESS)
             } else {
-                serve::serve(&data, listen, true).await
+                serve::serve(config, true).await
             }
         }
         Command::Org {
             command: Org::Import { units, people },
-        } => commands::import(&data, &units, &people).await,
+        } => commands::import(config, &units, &people).await,
         Command::Guide {
             command: Guide::Import { folder },
-        } => commands::import_guide(&data, &folder).await,
+        } => commands::import_guide(config, &folder).await,
         Command::Token {
             command: Token::Create { email },
-        } => commands::token(&data, &email).await,
+        } => commands::token(config, &email).await,
         Command::Person {
             command: Person::Password { email },
-        } => commands::password(&data, &email).await,
-        Command::IntakeMail { sender } => mail::intake(&data, sender.as_deref()).await,
-        Command::Seal => commands::seal(&data).await,
+        } => commands::password(config, &email).await,
+        Command::IntakeMail { sender } => mail::intake(config, sender.as_deref()).await,
+        Command::Seal => commands::seal(config).await,
         Command::Export {
             number,
             drawer,
             output,
-        } => commands::export(&data, &number, drawer, &output).await,
-        Command::Verify { bag, tsa_ca } => commands::verify(&bag, tsa_ca.as_deref()),
-        Command::VerifyStore => commands::verify_store(&data).await,
-        Command::Reverify => commands::reverify(&data).await,
-        Command::Reindex => commands::reindex(&data).await,
-        Command::Openapi => {
-            print!("{}", web::openapi());
+        } => commands::export(config, &number, drawer, &output).await,
+        Command::VerifyStore => commands::verify_store(config).await,
+        Command::Reverify => commands::reverify(config).await,
+        Command::Reindex => commands::reindex(config).await,
+        Command::Config {
+            command: Settings::Show,
+        } => {
+            print!("{}", config.show());
             Ok(ExitCode::SUCCESS)
+        }
+        Command::Verify { .. } | Command::Openapi | Command::Config { .. } => {
+            unreachable!("done without settings")
         }
     }
 }

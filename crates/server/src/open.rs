@@ -1,5 +1,6 @@
 //! From a data folder to a running application: keys, store, procedure.
 
+use crate::config::{Config, Login, PublicUrl};
 use crate::mail;
 use anyhow::{Context, bail};
 use app::{App, Browser, Clock, Daily, Parts, Scanner, Settings, TimeAuthority};
@@ -10,106 +11,91 @@ use std::path::Path;
 use std::sync::Arc;
 use store::{Store, StoreConfig};
 
-/// Opens the application on a data folder; creates folder, keys and database where they are missing.
-///
-/// `VAERN_DATABASE_URL` names a PostgreSQL database in place of the SQLite file; `VAERN_MASTER_KEY` gives the master key
-/// (64 hexadecimal digits) in place of `keys/master.key`; `procedure.toml` in the folder replaces the default procedure;
-/// `VAERN_PUBLIC_URL` beginning with `https://` marks cookies for TLS; `VAERN_CLAMD` (`host:port` or a socket's path) is the
-/// ClamAV daemon that every arriving file goes through; `VAERN_DAILY_AT` (`02:00`) is the hour of the daily seal and of the
-/// round through all exhibits, `VAERN_REVERIFY_BYTES` how many bytes of them are checked a minute; `VAERN_PUBLIC_GUIDE=1`
-/// opens the published guide to everybody; `VAERN_WITNESS` is the path of a Chromium that looks at the links that cases get. The
-/// settings of e-mail are read in [`crate::mail`].
-pub async fn open(data: &Path, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
+/// Opens the application on the data folder; creates folder, keys and database where they are missing. `procedure.toml` in the
+/// folder replaces the default procedure.
+pub async fn open(config: &Config, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
+    let data = &config.data;
     create_folder(data)?;
     let mut dice = dice()?;
-    let store = store(data, &mut dice).await?;
+    let store = store(config, &mut dice).await?;
     let signing = SigningKey::open_or_create(&data.join("keys/signing.key"), &mut dice)?;
-    let procedure = match std::fs::read_to_string(data.join("procedure.toml")) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => domain::procedure::DEFAULT.to_owned(),
-        Err(error) => return Err(error).context("procedure.toml"),
-    };
-    let secure_cookies = std::env::var("VAERN_PUBLIC_URL").is_ok_and(|url| url.starts_with("https://"));
-    let settings = Settings {
-        demonstration,
-        secure_cookies,
-        public_guide: std::env::var("VAERN_PUBLIC_GUIDE").is_ok_and(|value| value == "1"),
-        access_log: set("VAERN_ACCESS_LOG").is_some_and(|value| value == "1"),
-    };
-    let composer = Arc::new(web::Words);
-    let scanner = std::env::var("VAERN_CLAMD")
-        .ok()
-        .filter(|address| !address.is_empty())
-        .map(|address| Scanner::parse(&address));
     let app = App::open(Parts {
         store,
         signing,
         clock,
         dice,
-        procedure,
-        composer,
-        settings,
+        procedure: procedure(config)?,
+        composer: Arc::new(web::Words),
+        settings: Settings {
+            demonstration,
+            secure_cookies: config.public_url.as_ref().is_some_and(PublicUrl::is_https),
+            public_guide: config.public_guide,
+            access_log: config.access_log,
+        },
     })
     .await?;
+    let checked_by = config.mail_checked_by.as_ref().map(|name| name.0.clone());
     Ok(app
-        .with_scanner(scanner)
-        .with_daily(daily()?)
-        .with_authority(authority()?)
-        .with_witness(witness()?)
-        .with_mail_policy(mail::policy()?, set("VAERN_MAIL_CHECKED_BY"))
-        .with_writing(mail::writing()?))
+        .with_scanner(scanner(config))
+        .with_daily(Daily {
+            at: config.daily_at,
+            bytes: config.reverify_bytes.0,
+        })
+        .with_authority(authority(config)?)
+        .with_witness(witness(config)?)
+        .with_mail_policy(mail::policy(config), checked_by)
+        .with_writing(mail::writing(config)?))
 }
 
-/// A setting that says something.
-pub fn set(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+/// The text of the procedure: the folder's own, or the default one.
+pub fn procedure(config: &Config) -> anyhow::Result<String> {
+    match std::fs::read_to_string(config.data.join("procedure.toml")) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(domain::procedure::DEFAULT.to_owned())
+        }
+        Err(error) => Err(error).context("procedure.toml"),
+    }
+}
+
+/// The malware scanner that every arriving file goes through, if there is one.
+pub fn scanner(config: &Config) -> Option<Scanner> {
+    let address = config.clamd.as_ref()?;
+    Some(Scanner::parse(&address.0))
 }
 
 /// Whoever stamps the daily seals, if anybody does.
-fn authority() -> anyhow::Result<Option<TimeAuthority>> {
-    let Some(address) = set("VAERN_TSA") else {
+pub fn authority(config: &Config) -> anyhow::Result<Option<TimeAuthority>> {
+    let (Some(address), Some(file)) = (&config.tsa, &config.tsa_cert) else {
         return Ok(None);
     };
-    let file =
-        set("VAERN_TSA_CERT").context("VAERN_TSA needs VAERN_TSA_CERT, a PEM file with whom to trust")?;
-    let certificates = std::fs::read(&file).with_context(|| format!("VAERN_TSA_CERT: {file}"))?;
-    let (basic, policy) = (set("VAERN_TSA_LOGIN"), set("VAERN_TSA_POLICY"));
-    let authority = TimeAuthority::new(&address, basic.as_deref(), &certificates, policy.as_deref());
+    let certificates = std::fs::read(file).with_context(|| format!("VAERN_TSA_CERT: {}", file.display()))?;
+    let basic = config.tsa_login.as_ref().map(Login::as_str);
+    let policy = config.tsa_policy.as_ref().map(|policy| policy.0.as_str());
+    let authority = TimeAuthority::new(&address.0, basic, &certificates, policy);
     Ok(Some(authority.context("VAERN_TSA")?))
 }
 
 /// The browser that looks at links, if there is one.
-fn witness() -> anyhow::Result<Option<Browser>> {
-    let program = set("VAERN_WITNESS").map(|program| Browser::new(Path::new(&program)));
+pub fn witness(config: &Config) -> anyhow::Result<Option<Browser>> {
+    let program = config
+        .witness
+        .as_ref()
+        .map(|program| Browser::new(program.path()));
     program.transpose().context("VAERN_WITNESS")
 }
 
-fn daily() -> anyhow::Result<Daily> {
-    let mut daily = Daily::default();
-    if let Ok(at) = std::env::var("VAERN_DAILY_AT") {
-        daily.at = at.parse().context("VAERN_DAILY_AT is not a time such as 02:00")?;
-    }
-    if let Ok(bytes) = std::env::var("VAERN_REVERIFY_BYTES") {
-        daily.bytes = bytes
-            .parse()
-            .context("VAERN_REVERIFY_BYTES is not a number of bytes")?;
-    }
-    Ok(daily)
-}
-
 /// Opens the store alone.
-pub async fn store(data: &Path, dice: &mut StdRng) -> anyhow::Result<Store> {
-    let master = match std::env::var("VAERN_MASTER_KEY") {
-        Ok(text) => MasterKey::from_hex(text.trim()).context("VAERN_MASTER_KEY")?,
-        Err(_) => MasterKey::open_or_create(&data.join("keys/master.key"), dice)?,
+pub async fn store(config: &Config, dice: &mut StdRng) -> anyhow::Result<Store> {
+    let master = match &config.master_key {
+        Some(text) => text.key().context("VAERN_MASTER_KEY")?,
+        None => MasterKey::open_or_create(&config.data.join("keys/master.key"), dice)?,
     };
-    let database_url = std::env::var("VAERN_DATABASE_URL")
-        .ok()
-        .filter(|url| !url.is_empty());
+    let database_url = config.database_url.as_ref().map(|url| url.as_str().to_owned());
     Ok(Store::open(
         StoreConfig {
             database_url,
-            dir: data.to_owned(),
+            dir: config.data.clone(),
             master,
         },
         dice,

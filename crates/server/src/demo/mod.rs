@@ -3,6 +3,7 @@
 mod guide;
 
 use crate::clock::SystemClock;
+use crate::config::Config;
 use crate::open;
 use anyhow::{Context, bail};
 use app::{App, Caller, ClaimedFile, Clock, HeldClock};
@@ -12,7 +13,6 @@ use domain::vocabulary::Medium;
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use std::path::Path;
 use std::sync::Arc;
 
 const UNITS: &str = include_str!("../../../../examples/units.csv");
@@ -104,10 +104,10 @@ enum Moment<'a> {
 }
 
 /// Fills an empty data folder with the demonstration; one that already holds cases is left as it is.
-pub async fn fill(data: &Path) -> anyhow::Result<()> {
+pub async fn fill(config: &Config) -> anyhow::Result<()> {
     let now = SystemClock.now();
     let clock = Arc::new(HeldClock::at(now));
-    let app = open::open(data, clock.clone(), true).await?;
+    let app = open::open(config, clock.clone(), true).await?;
     let imported = domain::import::import(UNITS, "units.csv", PEOPLE, "people.csv");
     let Ok(imported) = imported else {
         bail!("the demonstration's organisation has errors")
@@ -119,7 +119,7 @@ pub async fn fill(data: &Path) -> anyhow::Result<()> {
     let story: Story = serde_json::from_str(STORY).context("examples/demo.json")?;
     let moved = Moved::new(&story, &app, now);
     let first = story.matters.iter().map(|matter| matter.at).min();
-    let store = open::store(data, &mut open::dice()?).await?;
+    let store = open::store(config, &mut open::dice()?).await?;
     guide::publish(&app, &store, &clock, moved.time(first.context("no matters")?)?).await?;
     tell(&app, &clock, &story, &moved).await?;
     clock.set(now);

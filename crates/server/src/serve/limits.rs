@@ -1,10 +1,9 @@
 //! How long and how many: every limit of the HTTP server in one place.
 
-use crate::open::set;
-use anyhow::{Context as _, ensure};
+use crate::config::{Config, Whole};
+use anyhow::ensure;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::net::SocketAddr;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// What one connection may take.
@@ -35,12 +34,6 @@ impl Limits {
 const MOST_CONNECTIONS: u64 = 8_192;
 /// Connections at once to the metrics.
 pub const SCRAPERS: usize = 32;
-/// What `VAERN_CONNECTIONS` may be.
-const CONNECTIONS: RangeInclusive<u64> = 8..=100_000;
-/// What `VAERN_STOP_GRACE` may be, in seconds.
-const GRACE: RangeInclusive<u64> = 0..=300;
-/// What `VAERN_STOP_WITHIN` may be, in seconds.
-const WITHIN: RangeInclusive<u64> = 1..=600;
 
 /// What an operator may set.
 #[derive(Clone, Copy, Debug)]
@@ -58,14 +51,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads the settings, and raises the number of files that may be open as far as the system allows.
+    /// Those of the configuration, with the number of files that may be open raised as far as the system allows.
     ///
     /// # Errors
-    /// By name: a value that is no number, out of range, or more connections than files may be open.
-    pub fn read() -> anyhow::Result<Self> {
+    /// By name: more connections than files may be open.
+    pub fn of(config: &Config) -> anyhow::Result<Self> {
         let files = raise_open_files();
-        let connections = match number("VAERN_CONNECTIONS", CONNECTIONS)? {
-            Some(wanted) => {
+        let connections = match config.connections {
+            Some(Whole(wanted)) => {
                 ensure!(
                     wanted < files,
                     "VAERN_CONNECTIONS is {wanted}, but only {files} files may be open (ulimit -n, or LimitNOFILE of the unit)"
@@ -74,27 +67,13 @@ impl Settings {
             }
             None => (files / 2).clamp(1, MOST_CONNECTIONS),
         };
-        let seconds = |name, range, default| number(name, range).map(|found| found.unwrap_or(default));
         Ok(Self {
             connections: usize::try_from(connections)?,
-            grace: Duration::from_secs(seconds("VAERN_STOP_GRACE", GRACE, 1)?),
-            within: Duration::from_secs(seconds("VAERN_STOP_WITHIN", WITHIN, 30)?),
-            metrics: set("VAERN_METRICS")
-                .map(|address| address.trim().parse())
-                .transpose()
-                .context("VAERN_METRICS is not an address such as 127.0.0.1:9184")?,
+            grace: config.stop_grace.duration(),
+            within: config.stop_within.duration(),
+            metrics: config.metrics,
         })
     }
-}
-
-fn number(name: &str, range: RangeInclusive<u64>) -> anyhow::Result<Option<u64>> {
-    let Some(text) = set(name) else {
-        return Ok(None);
-    };
-    let words = || format!("{name} is not a number from {} to {}", range.start(), range.end());
-    let value: u64 = text.trim().parse().ok().with_context(words)?;
-    ensure!(range.contains(&value), words());
-    Ok(Some(value))
 }
 
 /// Raises the soft limit of open files to the hard one, and gives what holds then.

@@ -11,6 +11,7 @@ mod shutdown;
 mod tests;
 
 use crate::clock::SystemClock;
+use crate::config::Config;
 use crate::{mail, open};
 use accept::Door;
 use anyhow::Context;
@@ -21,7 +22,6 @@ use monitoring::Gatherer;
 pub use shutdown::{Guest, Stage};
 use shutdown::{Shutdown, Signals};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,17 +35,24 @@ const SEARCH_TICK: Duration = Duration::from_secs(1);
 const CLOSING: Duration = Duration::from_secs(10);
 
 /// Serves until the process is told to stop; running requests are finished first, within limits.
-pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyhow::Result<ExitCode> {
-    let settings = Settings::read()?;
+pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitCode> {
+    let settings = Settings::of(config)?;
+    if let Some(url) = config.public_url.as_ref().filter(|url| url.is_exposed()) {
+        tracing::warn!(
+            "VAERN_PUBLIC_URL is {}: passwords and sessions cross the network unencrypted; put a proxy with TLS in front and use https://",
+            url.as_str()
+        );
+    }
     let mut signals = Signals::listen()?;
     let counts = settings.metrics.map(|_| monitoring::install()).transpose()?;
-    let app = Arc::new(open::open(data, Arc::new(SystemClock), demonstration).await?);
+    let app = Arc::new(open::open(config, Arc::new(SystemClock), demonstration).await?);
     let swept = app.sweep().await?;
     if swept > 0 {
         tracing::info!(files = swept, "removed files of uploads that were never finished");
     }
     app.plan_daily().await?;
     app.plan_search().await?;
+    let listen = config.listen;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("can't listen on {listen}"))?;
@@ -58,7 +65,7 @@ pub async fn serve(data: &Path, listen: SocketAddr, demonstration: bool) -> anyh
         .collect();
     let search = tokio::spawn(keep_search(Arc::clone(&app)));
     let shutdown = Shutdown::new();
-    let mail = [mail::listen(&app, shutdown.guest()).await?, mail::fetch(&app)?];
+    let mail = [mail::listen(config, &app, shutdown.guest()).await?, mail::fetch(config, &app)?];
     let door = Door {
         router: web::router(Arc::clone(&app)),
         limits: Limits::DEFAULT,
