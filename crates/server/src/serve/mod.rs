@@ -65,7 +65,10 @@ pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitC
         .collect();
     let search = tokio::spawn(keep_search(Arc::clone(&app)));
     let shutdown = Shutdown::new();
-    let mail = [mail::listen(config, &app, shutdown.guest()).await?, mail::fetch(config, &app)?];
+    let mail = [
+        mail::listen(config, &app, shutdown.guest()).await?,
+        mail::fetch(config, &app)?,
+    ];
     let door = Door {
         router: web::router(Arc::clone(&app)),
         limits: Limits::DEFAULT,

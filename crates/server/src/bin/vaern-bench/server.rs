@@ -78,6 +78,7 @@ pub async fn open(folder: &Path, [units, people]: [&str; 2], clock: Arc<dyn Cloc
         demonstration: true,
         secure_cookies: false,
         public_guide: false,
+        access_log: false,
     };
     let composer = Arc::new(web::Words);
     let app = App::open(Parts {
