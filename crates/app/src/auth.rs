@@ -1,6 +1,6 @@
 //! Signing in: passwords (Argon2id), sessions and tokens. Secrets are random; the store holds only their hashes.
 
-use crate::{App, AppError, Caller};
+use crate::{App, AppError, Caller, security_log};
 use anyhow::Context as _;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -97,6 +97,9 @@ impl App {
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInError> {
         let outcome = self.try_sign_in(email, password).await;
         crate::counts::sign_in(&outcome);
+        let organisation = self.organisation();
+        let tried = organisation.by_email(&email.trim().to_lowercase());
+        security_log::sign_in(&outcome, tried.map(|person| &person.id));
         outcome
     }
 
@@ -231,6 +234,7 @@ impl App {
         let mut tx = self.store.db.begin().await?;
         store::sessions::create_token(&mut tx, &secret, &token).await?;
         tx.commit().await?;
+        security_log::access("a token was made", &token.person);
         Ok(secret)
     }
 
@@ -248,7 +252,9 @@ impl App {
         let mut tx = self.store.db.begin().await?;
         store::people::set_password_hash(&mut tx, person, Some(&hash)).await?;
         store::sessions::end_all(&mut tx, person).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        security_log::access("a password was set", person);
+        Ok(())
     }
 
     /// Changes the caller's own password; they sign in again afterwards.

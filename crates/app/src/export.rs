@@ -108,6 +108,7 @@ impl App {
         });
         let file = written.await.context("writing the bag was interrupted")??;
         let bytes = file.as_file().metadata().context("the bag's size")?.len();
+        crate::security_log::exported(&caller.actor, drawer.name());
         Ok(Bag {
             file,
             name: format!("{name}.zip"),

@@ -40,6 +40,7 @@ mod rollout;
 mod scan;
 mod seal;
 mod search;
+mod security_log;
 mod stamp;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -18,6 +18,7 @@ impl App {
         let counts = store::people::import(&mut tx, &imported.units, &imported.people, self.now()).await?;
         tx.commit().await?;
         self.reload_organisation().await?;
+        crate::security_log::imported();
         Ok(counts)
     }
 

@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::io::Errno;
 use rustix::net::sockopt;
 use std::convert::Infallible;
 use std::io::{self, Write as _};
@@ -52,6 +53,9 @@ pub async fn accept(listener: TcpListener, door: Door, guest: Guest) {
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
                 turned_away("error");
+                if is_out_of_files(&error) {
+                    door.connections.close_idlest();
+                }
                 if let Some(times) = troubled.once_a_minute() {
                     tracing::error!(%error, times, open = door.connections.count(), "connections can't be taken");
                 }
@@ -118,6 +122,14 @@ fn is_of_one_connection(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::Interrupted
     )
+}
+
+/// No more files may be open, in this process or on the machine.
+fn is_out_of_files(error: &io::Error) -> bool {
+    let code = error.raw_os_error();
+    [Errno::MFILE, Errno::NFILE]
+        .iter()
+        .any(|errno| code == Some(errno.raw_os_error()))
 }
 
 /// Has the system notice that the other side is gone.

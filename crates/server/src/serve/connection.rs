@@ -129,21 +129,20 @@ impl Connections {
         self.open().1.len()
     }
 
+    /// Makes room where no more files may be open, by closing the idlest; gives whether there was any.
+    pub fn close_idlest(&self) -> bool {
+        close_idlest(&mut self.open().1)
+    }
+
     /// A place for one more. When all are taken, the one that has waited longest without owing an answer is closed for it; there
     /// is none if all are being answered.
     pub fn enter(self: &Arc<Self>) -> Entrance {
         let mut open = self.open();
         let mut closed_another = false;
         if open.1.len() >= self.most {
-            let idle = open
-                .1
-                .iter()
-                .filter_map(|(id, one)| Some((one.idle_since()?, *id)));
-            let Some((_, idlest)) = idle.min() else {
+            if !close_idlest(&mut open.1) {
                 return Entrance::Full;
-            };
-            let idlest = open.1.remove(&idlest);
-            idlest.inspect(|idlest| idlest.closing.notify_one());
+            }
             closed_another = true;
         }
         let (id, activity) = (open.0, Arc::new(Activity::new()));
@@ -160,6 +159,13 @@ impl Connections {
             closed_another,
         }
     }
+}
+
+/// Closes the one that has waited longest without being owed an answer, if there is any.
+fn close_idlest(open: &mut HashMap<u64, Arc<Activity>>) -> bool {
+    let idle = open.iter().filter_map(|(id, one)| Some((one.idle_since()?, *id)));
+    let idlest = idle.min().and_then(|(_, id)| open.remove(&id));
+    idlest.inspect(|idlest| idlest.closing.notify_one()).is_some()
 }
 
 /// What somebody who connects finds.

@@ -30,7 +30,10 @@ impl Limits {
     };
 }
 
-/// The most connections, however many files may be open: each holds some tens of kilobytes.
+/// Open files that the program itself needs: database, index, log.
+const OWN_FILES: u64 = 64;
+/// The least connections, and the most however many files may be open: each holds some tens of kilobytes.
+const LEAST_CONNECTIONS: u64 = 8;
 const MOST_CONNECTIONS: u64 = 8_192;
 /// Connections at once to the metrics.
 pub const SCRAPERS: usize = 32;
@@ -38,8 +41,8 @@ pub const SCRAPERS: usize = 32;
 /// What an operator may set.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Connections at once (`VAERN_CONNECTIONS`); by default half of the files that may be open, at most 8,192: the rest is for
-    /// the database, for files that come and go, and for programs that are run.
+    /// Connections at once (`VAERN_CONNECTIONS`); by default half of the files that may be open beside the program's own,
+    /// at most 8,192: the rest is for files that come and go, and for programs that are run.
     pub connections: usize,
     /// How long a stopping server goes on taking connections, so that a load balancer sees first that it is not ready
     /// (`VAERN_STOP_GRACE`, seconds).
@@ -65,7 +68,7 @@ impl Settings {
                 );
                 wanted
             }
-            None => (files / 2).clamp(1, MOST_CONNECTIONS),
+            None => (files.saturating_sub(OWN_FILES) / 2).clamp(LEAST_CONNECTIONS, MOST_CONNECTIONS),
         };
         Ok(Self {
             connections: usize::try_from(connections)?,

@@ -151,8 +151,19 @@ fn every_request_has_a_number_that_its_lines_carry_and_a_proxy_may_give() {
         given.len() == 16 && given.bytes().all(|byte| byte.is_ascii_hexdigit()),
         "{given}"
     );
+    server
+        .post_form(
+            "/sign-in",
+            "email=maja.poulsen%40fjordby.example&password=Hemmeligt-ord",
+        )
+        .unwrap();
     drop(server);
     let said = std::fs::read_to_string(&log).unwrap();
+    let tried = said.lines().find(|line| line.contains("a wrong password"));
+    assert!(
+        tried.is_some_and(|line| line.contains("vaern::security")),
+        "{said}"
+    );
     let line = said
         .lines()
         .find(|line| line.contains("proxy-4711"))
@@ -161,7 +172,7 @@ fn every_request_has_a_number_that_its_lines_carry_and_a_proxy_may_give() {
         line.contains("/api/v1/cases/{number}") && line.contains("401"),
         "{line}"
     );
-    for personal in ["2026-0001", "Bent", "Mette"] {
+    for personal in ["2026-0001", "Bent", "Mette", "Hemmeligt-ord", "maja.poulsen"] {
         assert!(!said.contains(personal), "{said}");
     }
 }

@@ -30,4 +30,5 @@ mod sign_in;
 mod statements;
 mod texts;
 mod uploads;
+mod watching;
 mod witness;
