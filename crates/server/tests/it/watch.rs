@@ -154,7 +154,7 @@ fn every_request_has_a_number_that_its_lines_carry_and_a_proxy_may_give() {
     server
         .post_form(
             "/sign-in",
-            "email=maja.poulsen%40fjordby.example&password=Hemmeligt-ord",
+            "next=%2F&email=maja.poulsen%40fjordby.example&password=Hemmeligt-ord",
         )
         .unwrap();
     drop(server);
