@@ -66,6 +66,23 @@ impl TimeAuthority {
         self.endpoint.to_string()
     }
 
+    /// Has a text stamped that says nothing, and checks the answer as one over a seal. `now` is the server's clock.
+    ///
+    /// # Errors
+    /// The stable code of what is wrong, one of [`crate::STAMP_FAULTS`].
+    pub async fn try_stamp(&self, nonce: u64, now: Timestamp) -> Result<Timestamp, String> {
+        let stamp = self.stamp(b"vaern-check-v1\n", nonce, || now).await?;
+        Timestamp::from_microsecond(stamp.at_us()).map_err(|error| error.to_string())
+    }
+
+    async fn stamp(&self, text: &[u8], nonce: u64, now: impl Fn() -> Timestamp) -> Result<Stamp, String> {
+        let query = Query::new(text, nonce, self.policy);
+        let answer = self.endpoint.ask(query.to_der()).await;
+        let answer = answer.map_err(outside::authority::NoAnswer::code)?;
+        let accepted = query.accept(&answer, &self.trusted, now().as_microsecond());
+        accepted.map_err(|flaw| flaw.code().to_owned())
+    }
+
     /// Waits this long at most for an answer; without this, twenty seconds.
     #[must_use]
     pub fn waiting(self, patience: std::time::Duration) -> Self {
@@ -127,12 +144,8 @@ impl App {
     }
 
     async fn ask(&self, authority: &TimeAuthority, text: &[u8]) -> Result<Stamp, String> {
-        let query = Query::new(text, self.dice().next_u64(), authority.policy);
-        let answer = authority.endpoint.ask(query.to_der()).await;
-        let answer = answer.map_err(outside::authority::NoAnswer::code)?;
-        let now = self.now().as_microsecond();
-        let accepted = query.accept(&answer, &authority.trusted, now);
-        accepted.map_err(|flaw| flaw.code().to_owned())
+        let nonce = self.dice().next_u64();
+        authority.stamp(text, nonce, || self.now()).await
     }
 
     /// How far the journal of a case that was shown is stamped: in steps, oldest first.

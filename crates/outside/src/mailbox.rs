@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
@@ -69,6 +70,20 @@ pub struct Emptied {
     pub too_long: usize,
 }
 
+/// A connection to the mail server.
+enum Line {
+    Plain(TcpStream),
+    Encrypted(Box<TlsStream<TcpStream>>),
+}
+
+/// What the folder is opened for.
+#[derive(Clone, Copy)]
+enum Access {
+    Emptying,
+    /// Nothing in it changes (EXAMINE).
+    Looking,
+}
+
 /// Takes one message; `true` if it is kept and may be removed from the mailbox.
 pub type Taker = Arc<dyn Fn(Vec<u8>) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
 
@@ -109,21 +124,54 @@ impl Mailbox {
     /// # Errors
     /// [`NoMailbox`].
     pub async fn empty(&self, taker: &Taker) -> Result<Emptied, NoMailbox> {
-        let connect = TcpStream::connect((self.host.as_str(), self.port));
-        let stream = soon(connect).await?.map_err(NoMailbox::Unreachable)?;
-        match &self.tls {
-            None => self.round(stream, taker).await,
-            Some(config) => {
-                let unreachable = |error| NoMailbox::Unreachable(std::io::Error::other(error));
-                let name = ServerName::try_from(self.host.clone()).map_err(unreachable)?;
-                let connector = TlsConnector::from(Arc::clone(config));
-                let stream = soon(connector.connect(name, stream)).await?;
-                self.round(stream.map_err(NoMailbox::Unreachable)?, taker).await
-            }
+        let stream = self.connect().await?;
+        match self.encrypt(stream).await? {
+            Line::Plain(stream) => self.round(stream, taker).await,
+            Line::Encrypted(stream) => self.round(*stream, taker).await,
         }
     }
 
-    async fn round<S>(&self, stream: S, taker: &Taker) -> Result<Emptied, NoMailbox>
+    /// Signs in and opens the folder; every message is left as it is. Gives how many there are.
+    ///
+    /// # Errors
+    /// [`NoMailbox`].
+    pub async fn try_login(&self) -> Result<u32, NoMailbox> {
+        let stream = self.connect().await?;
+        match self.encrypt(stream).await? {
+            Line::Plain(stream) => self.count(stream).await,
+            Line::Encrypted(stream) => self.count(*stream).await,
+        }
+    }
+
+    async fn connect(&self) -> Result<TcpStream, NoMailbox> {
+        let connect = TcpStream::connect((self.host.as_str(), self.port));
+        soon(connect).await?.map_err(NoMailbox::Unreachable)
+    }
+
+    async fn encrypt(&self, stream: TcpStream) -> Result<Line, NoMailbox> {
+        let Some(config) = &self.tls else {
+            return Ok(Line::Plain(stream));
+        };
+        let unreachable = |error| NoMailbox::Unreachable(std::io::Error::other(error));
+        let name = ServerName::try_from(self.host.clone()).map_err(unreachable)?;
+        let connector = TlsConnector::from(Arc::clone(config));
+        let stream = soon(connector.connect(name, stream)).await?;
+        let stream = stream.map_err(NoMailbox::Unreachable)?;
+        Ok(Line::Encrypted(Box::new(stream)))
+    }
+
+    async fn count<S>(&self, stream: S) -> Result<u32, NoMailbox>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + std::fmt::Debug + Send,
+    {
+        let (mut session, messages) = self.sign_in(stream, Access::Looking).await?;
+        // What could be said is said; whether the other side says goodbye changes nothing.
+        let _ = soon(session.logout()).await;
+        Ok(messages)
+    }
+
+    /// Signs in and opens the folder. Gives how many messages are in it.
+    async fn sign_in<S>(&self, stream: S, access: Access) -> Result<(Session<S>, u32), NoMailbox>
     where
         S: AsyncRead + AsyncWrite + Unpin + std::fmt::Debug + Send,
     {
@@ -137,7 +185,18 @@ impl Mailbox {
         }
         let login = soon(client.login(&self.name, &self.password)).await?;
         let mut session = login.map_err(|(error, _)| NoMailbox::Refused(error))?;
-        said(session.select(&self.folder)).await?;
+        let opened = match access {
+            Access::Emptying => said(session.select(&self.folder)).await?,
+            Access::Looking => said(session.examine(&self.folder)).await?,
+        };
+        Ok((session, opened.exists))
+    }
+
+    async fn round<S>(&self, stream: S, taker: &Taker) -> Result<Emptied, NoMailbox>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + std::fmt::Debug + Send,
+    {
+        let (mut session, _) = self.sign_in(stream, Access::Emptying).await?;
         let mut uids: Vec<u32> = said(session.uid_search("UNDELETED")).await?.into_iter().collect();
         uids.sort_unstable();
         let mut emptied = Emptied::default();

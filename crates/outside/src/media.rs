@@ -12,6 +12,7 @@ mod program;
 mod recorded;
 mod redact;
 mod still;
+mod tools;
 mod words;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use covered::{COVERED_DOCUMENT, CoveredBy, NotCovered, covered_document};
 pub use program::Fault;
 pub use redact::{COVERED_PICTURE, covered_picture};
+pub use tools::{Tool, tools};
 pub use words::{Line, Text};
 
 /// The longest side of a thumbnail, in pixels.

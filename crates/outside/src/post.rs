@@ -112,6 +112,19 @@ impl Post {
         })
     }
 
+    /// Connects, turns to TLS, signs in, and hands nothing over.
+    ///
+    /// # Errors
+    /// [`NotSent`] if any of that fails.
+    pub async fn try_connection(&self) -> Result<(), NotSent> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(NotSent::Later("it is not ready".into())),
+            Err(error) if error.is_permanent() => Err(NotSent::Refused(error.to_string())),
+            Err(error) => Err(NotSent::Later(error.to_string())),
+        }
+    }
+
     fn message(&self, note: &Note<'_>, to: Address) -> Result<Message, lettre::error::Error> {
         let raw = |name: &'static str, value: &str| {
             HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())

@@ -1,5 +1,6 @@
 //! The program `vaern`: configuration, commands, wiring.
 
+mod check;
 mod clock;
 mod commands;
 mod config;
@@ -9,7 +10,7 @@ mod mail;
 mod open;
 mod serve;
 
-use crate::config::{Config, Flags, Surroundings};
+use crate::config::{Config, Faults, Flags, Surroundings};
 use clap::{Parser, Subcommand};
 use domain::vocabulary::Compartment;
 use std::net::SocketAddr;
@@ -99,6 +100,9 @@ enum Command {
     },
     /// Check every chain, entry, file and seal of the store. Exit 0, or 1 and what fails.
     VerifyStore,
+    /// Look at everything that this installation needs, and say a line each: good, or what is wrong and how to mend it. Makes
+    /// nothing, also beside a running server. Exit 0, or 1 if anything is wrong.
+    Check,
     /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of damaged
     /// ones. Exit 0, or 1 if any is damaged. A running server does the same by itself, a little every minute.
     Reverify,
@@ -164,7 +168,7 @@ fn main() -> ExitCode {
     let config = match Config::read(&surroundings) {
         Ok(config) => config,
         Err(faults) => {
-            eprintln!("vaern: {faults}");
+            cli.say_what_is_wrong(&faults);
             return cli.when_settings_are_wrong();
         }
     };
@@ -223,6 +227,13 @@ impl Cli {
         }))
     }
 
+    fn say_what_is_wrong(&self, faults: &Faults) {
+        match self.command {
+            Command::Check => check::print_faults(faults),
+            _ => eprintln!("vaern: {faults}"),
+        }
+    }
+
     /// A mail server that brings an e-mail brings it again when the settings are mended.
     fn when_settings_are_wrong(&self) -> ExitCode {
         match self.command {
@@ -263,6 +274,7 @@ async fn run(cli: Cli, config: &Config) -> anyhow::Result<ExitCode> {
             output,
         } => commands::export(config, &number, drawer, &output).await,
         Command::VerifyStore => commands::verify_store(config).await,
+        Command::Check => Ok(check::check(config).await),
         Command::Reverify => commands::reverify(config).await,
         Command::Reindex => commands::reindex(config).await,
         Command::Config {

@@ -7,6 +7,7 @@ mod limits;
 mod monitoring;
 mod process;
 mod shutdown;
+mod systemd;
 #[cfg(test)]
 mod tests;
 
@@ -87,7 +88,9 @@ pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitC
         connections = settings.connections,
         "Værn is ready on http://{listen}"
     );
+    let watchdog = systemd::ready();
     signals.asked_to_stop().await;
+    systemd::stopping();
     tracing::info!("stopping: what is under way is finished first");
     app.begin_to_stop();
     let finished = shutdown.stop(&settings, &mut signals).await;
@@ -96,7 +99,8 @@ pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitC
         .iter()
         .chain(&slow)
         .chain(mail.iter().flatten())
-        .chain(watched.iter().flatten());
+        .chain(watched.iter().flatten())
+        .chain(&watchdog);
     tasks.for_each(tokio::task::JoinHandle::abort);
     close(&app).await;
     tracing::info!(finished, "stopped");
