@@ -9,6 +9,7 @@
 #   make bench       release build; print the table of measurements
 #   make extension  pack the browser extension for Chromium and Firefox (extension/README.md)
 #   make fuzz        fuzz the readers of what strangers send, a minute each (scripts/fuzz)
+#   make deb         a Debian package, target/debian/vaern_*.deb (packaging/, docs/install.md)
 #   make shots       run the journeys and leave their pictures in e2e/shots
 #   make advisories  known vulnerabilities in the dependencies (needs a network)
 
@@ -22,7 +23,7 @@ unexport VAERN_PORT
 # rustup's own place, for a shell that hasn't read its profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test unit e2e fmt lint deny openapi configuration bench extension fuzz shots advisories
+.PHONY: help demo test unit e2e fmt lint deny openapi configuration deb bench extension fuzz shots advisories
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -69,6 +70,14 @@ bench:
 	scripts/setup bench
 	cargo build --release --locked -p server --bins
 	target/release/vaern-bench
+
+# PROFILE=dev packs a debug build, to try the package without waiting for an optimised one.
+PROFILE ?= release
+
+deb:
+	scripts/setup deb
+	cargo build --profile $(PROFILE) --locked -p server --bin vaern
+	cargo deb -p server --no-build --profile $(PROFILE) --output target/debian/
 
 extension:
 	scripts/extension
