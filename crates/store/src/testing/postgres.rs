@@ -9,12 +9,15 @@
 //! `VAERN_TEST_POSTGRES` (`postgres://…`, allowed to create databases) names a server to use instead.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use testbed::postgres::{Programs, is_root, own_uid};
+use testbed::process::run;
 
 /// How long the server outlives the last test process, in seconds.
 const IDLE: u32 = 20;
@@ -30,7 +33,7 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// Where `psql` finds the server.
 struct Server {
-    bin: PathBuf,
+    programs: Programs,
     /// `postgres://…/`, to be followed by a database's name and [`Server::tail`].
     base: String,
     tail: String,
@@ -71,7 +74,7 @@ impl Drop for Database {
 
 impl Server {
     fn find() -> Self {
-        let bin = binaries();
+        let programs = Programs::find();
         if let Ok(url) = std::env::var("VAERN_TEST_POSTGRES") {
             let (address, options) = url.split_once('?').unwrap_or((&url, ""));
             let scheme = address
@@ -87,13 +90,13 @@ impl Server {
                 format!("?{options}")
             };
             return Self {
-                bin,
+                programs,
                 base: format!("{}/", &address[..host]),
                 tail,
                 _user: None,
             };
         }
-        start(bin)
+        start(programs)
     }
 
     fn url(&self, database: &str) -> String {
@@ -101,7 +104,7 @@ impl Server {
     }
 
     fn psql_command(&self, statements: &[&str]) -> Command {
-        let mut command = Command::new(self.bin.join("psql"));
+        let mut command = self.programs.client("psql");
         command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url("postgres")]);
         for statement in statements {
             command.args(["-c", statement]);
@@ -117,31 +120,7 @@ impl Server {
     }
 }
 
-/// The newest version's programs, where Debian puts them.
-fn binaries() -> PathBuf {
-    let versions = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let mut found: Vec<(u32, PathBuf)> = versions
-        .filter_map(|version| {
-            Some((
-                version.file_name().to_str()?.parse().ok()?,
-                version.path().join("bin"),
-            ))
-        })
-        .filter(|(_, bin)| bin.join("initdb").exists())
-        .collect();
-    found.sort();
-    let (_, bin) = found.pop().expect(
-        "no /usr/lib/postgresql/*/bin/initdb: the tests need PostgreSQL's programs. Run scripts/setup test, or \
-         install the Debian package postgresql",
-    );
-    bin
-}
-
-fn start(bin: PathBuf) -> Server {
-    let root = own_uid() == 0;
+fn start(programs: Programs) -> Server {
     let base = std::env::temp_dir().join(format!("vaern-postgres-{}", own_uid()));
     std::fs::create_dir_all(&base).expect("the folder of the test server");
     let user = lock_file(&base.join("users.lock"));
@@ -150,63 +129,44 @@ fn start(bin: PathBuf) -> Server {
     starting.lock().expect("the lock on start.lock");
     let socket = base.join("run");
     if UnixStream::connect(socket.join(".s.PGSQL.5432")).is_err() {
-        begin(&bin, &base, &socket, root);
+        begin(&programs, &base, &socket);
     }
     let folder = socket
         .to_str()
         .expect("a temporary folder with a plain name")
         .replace('/', "%2F");
     Server {
-        bin,
+        programs,
         base: format!("postgres://postgres@{folder}/"),
         tail: String::new(),
         _user: Some(user),
     }
 }
 
-/// Makes a cluster and starts it. As root everything runs as the user `postgres`, since initdb refuses root.
-fn begin(bin: &Path, base: &Path, socket: &Path, root: bool) {
-    let command = |program: &Path| {
-        if !root {
-            return Command::new(program);
-        }
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--"]).arg(program);
-        command
-    };
+/// Makes a cluster and starts it.
+fn begin(programs: &Programs, base: &Path, socket: &Path) {
     let data = base.join("data");
     for folder in [&data, socket] {
         let _ = std::fs::remove_dir_all(folder);
-        std::fs::create_dir_all(folder).expect("a folder for the test server");
-        if root {
-            run(Command::new("chown").arg("postgres").arg(folder));
-        }
+        programs.make_folder(folder);
     }
-    let mut initdb = command(&bin.join("initdb"));
-    initdb.args([
-        "--no-sync",
-        "--auth=trust",
-        "--username=postgres",
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-    ]);
-    run(initdb.arg("-D").arg(&data));
+    programs.init(&data);
     let options = format!(
         "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off -c max_connections=300",
         socket.display()
     );
-    let mut start = command(&bin.join("pg_ctl"));
+    let mut start = programs.server("pg_ctl");
     start
         .args(["-w", "-s", "start", "-o", &options])
         .arg("-l")
         .arg(socket.join("log"));
     run(start.arg("-D").arg(&data));
-    watch(bin, base, root);
+    watch(programs, base);
 }
 
 /// Starts the watchdog, in a session of its own so that it outlives whoever started it.
-fn watch(bin: &Path, base: &Path, root: bool) {
-    let stop = if root { "runuser -u postgres -- " } else { "" };
+fn watch(programs: &Programs, base: &Path) {
+    let stop = if is_root() { "runuser -u postgres -- " } else { "" };
     let script = format!(
         "exec 9>>\"$1/users.lock\"\n\
          while :; do sleep {IDLE}; flock -x -n 9 && break; done\n\
@@ -217,7 +177,7 @@ fn watch(bin: &Path, base: &Path, root: bool) {
     run(Command::new("setsid")
         .args(["--fork", "sh", "-c", &script, "watchdog"])
         .arg(base)
-        .arg(bin));
+        .arg(programs.folder()));
 }
 
 fn lock_file(path: &Path) -> File {
@@ -227,28 +187,4 @@ fn lock_file(path: &Path) -> File {
         .mode(0o600)
         .open(path)
         .expect("a lock file")
-}
-
-fn own_uid() -> u32 {
-    std::fs::metadata("/proc/self").expect("/proc is there").uid()
-}
-
-/// Runs a program to its end. Its output goes through a file, since a server that it leaves behind would hold a pipe
-/// open.
-fn run(command: &mut Command) {
-    let mut said = tempfile::tempfile().expect("a temporary file");
-    let out = || said.try_clone().expect("the file again");
-    let (stdout, stderr) = (out(), out());
-    let status = command
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(stdout)
-        .stderr(stderr)
-        .status();
-    if !matches!(&status, Ok(status) if status.success()) {
-        use std::io::{Read, Seek};
-        let mut text = String::new();
-        let _ = said.rewind().and_then(|()| said.read_to_string(&mut text));
-        panic!("{command:?}: {status:?}\n{text}");
-    }
 }
