@@ -7,6 +7,8 @@
 #   make openapi     write docs/openapi.json again from the code
 #   make configuration  write docs/configuration.md again from the table of settings
 #   make bench       release build; print the table of measurements
+#   make faults      do to it what machines and operators do, and print what was lost (long; ONLY=failover for some)
+#   make e2e-two     the journeys, each on two nodes with one PostgreSQL and one S3 store
 #   make extension  pack the browser extension for Chromium and Firefox (extension/README.md)
 #   make fuzz        fuzz the readers of what strangers send, a minute each (scripts/fuzz)
 #   make deb         a Debian package, target/debian/vaern_*.deb (packaging/, docs/install.md)
@@ -23,7 +25,7 @@ unexport VAERN_PORT
 # rustup's own place, for a shell that hasn't read its profile.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test unit e2e fmt lint deny openapi configuration deb bench extension fuzz shots advisories
+.PHONY: help demo test unit e2e e2e-two fmt lint deny openapi configuration deb bench faults extension fuzz shots advisories
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -43,6 +45,10 @@ e2e:
 	scripts/setup test
 	cargo build --locked -p server
 	cd e2e && npm test --silent
+
+# The journeys once more, each on two nodes that share a PostgreSQL and an S3 store.
+e2e-two: export VAERN_E2E_NODES = 2
+e2e-two: e2e
 
 fmt:
 	cargo fmt --all
@@ -78,6 +84,10 @@ deb:
 	scripts/setup deb
 	cargo build --profile $(PROFILE) --locked -p server --bin vaern
 	cargo deb -p server --no-build --profile $(PROFILE) --output target/debian/
+
+faults:
+	scripts/setup faults
+	scripts/faults $(ONLY)
 
 extension:
 	scripts/extension

@@ -1,74 +1,9 @@
 //! A full disk: said in words, nothing half-kept, and on as soon as there is room.
-//!
-//! The disk is a small tmpfs of the test's own, which only root may mount. Where that isn't permitted the test fails and
-//! says so, unless `VAERN_NO_TMPFS` is set: a check that silently didn't run would look like one that held.
 
-use crate::tools::{Answer, Server, import_fjordby, ok, picture, stored_files, text, token, until};
-use std::fs::File;
-use std::io::Write;
-use std::path::Path;
-use std::process::Command;
-use tempfile::{TempDir, tempdir};
-
-/// A mounted tmpfs of 16 MiB; unmounted when dropped.
-struct SmallDisk(TempDir);
-
-impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let folder = tempdir().expect("a folder");
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=16m", "vaern-test"])
-            .arg(folder.path())
-            .output();
-        let mount = mount.expect("there is a program mount");
-        if mount.status.success() {
-            return Some(Self(folder));
-        }
-        let why = String::from_utf8_lossy(&mount.stderr).into_owned();
-        assert!(
-            std::env::var_os("VAERN_NO_TMPFS").is_some(),
-            "no tmpfs for the full disk: {why}Run the tests as root, or set VAERN_NO_TMPFS=1 to go without this one."
-        );
-        eprintln!("not tested, VAERN_NO_TMPFS is set: a full disk ({})", why.trim());
-        None
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn filler(&self) -> std::path::PathBuf {
-        self.path().join("filler")
-    }
-
-    /// Writes until nothing more fits, and then leaves room for `spare` bytes.
-    fn fill(&self, spare: u64) {
-        let mut filler = File::options()
-            .append(true)
-            .create(true)
-            .open(self.filler())
-            .expect("a filler");
-        for size in [64 * 1024, 4096, 1] {
-            while filler.write_all(&vec![7; size]).is_ok() {}
-        }
-        let length = filler.metadata().expect("its length").len();
-        filler.set_len(length - spare).expect("a shorter file");
-    }
-
-    fn free(&self) {
-        std::fs::remove_file(self.filler()).expect("a filler");
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // Lazily, should a failed test's server still hold a file.
-        Command::new("umount")
-            .args(["-l", text(self.path())])
-            .status()
-            .ok();
-    }
-}
+use crate::tools::{
+    Answer, Server, SmallDisk, import_fjordby, ok, picture, stored_files, text, token, until,
+};
+use tempfile::tempdir;
 
 fn says_that_the_disk_is_full(answer: &Answer) {
     let words = String::from_utf8_lossy(&answer.body);
@@ -89,7 +24,7 @@ fn says_that_the_disk_is_full(answer: &Answer) {
 
 #[test]
 fn a_full_disk_is_said_keeps_nothing_half_and_is_over_when_there_is_room() {
-    let Some(disk) = SmallDisk::mount() else { return };
+    let Some(disk) = SmallDisk::mount(16) else { return };
     import_fjordby(disk.path());
     let maja = token(disk.path(), "maja.poulsen@fjordby.example");
     let logs = tempdir().unwrap();

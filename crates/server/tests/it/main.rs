@@ -6,6 +6,7 @@ mod commands;
 mod crash;
 mod demo;
 mod disk;
+mod faults;
 mod mail;
 mod packaging;
 mod post;

@@ -1,12 +1,20 @@
-//! Running the binary, and a small HTTP client: one request a connection, answers read to the end.
+//! Running the binary, and asking it.
 
-use rustix::process::{Pid, Signal, kill_process};
+mod http;
+mod small_disk;
+
+pub use http::{Answer, FORM, Head, Line, form};
+pub use small_disk::SmallDisk;
+pub use testbed::free_address;
+pub use testbed::process::until;
+
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use testbed::process::{Signal, signal};
 
 /// How long a server may take to be ready, and something that is about to happen to happen.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,7 +43,14 @@ pub struct Said {
 
 /// Runs a command to its end.
 pub fn run(data: &Path, args: &[&str]) -> Said {
-    said(vaern(data, args).output().expect("the binary starts"))
+    run_with(data, &[], args)
+}
+
+/// The same with these settings.
+pub fn run_with(data: &Path, settings: &[(&str, &str)], args: &[&str]) -> Said {
+    let mut command = vaern(data, args);
+    command.envs(settings.iter().copied());
+    said(command.output().expect("the binary starts"))
 }
 
 fn said(output: Output) -> Said {
@@ -72,7 +87,8 @@ pub fn text(path: &Path) -> &str {
 
 /// A running server; ended, if it still runs, when dropped.
 pub struct Server {
-    child: Child,
+    serve: Command,
+    child: Option<Child>,
     pub address: SocketAddr,
 }
 
@@ -84,57 +100,96 @@ impl Server {
 
     /// The same with these settings.
     pub fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
-        let address = free_address();
-        let mut serve = vaern(data, &["serve", "--listen", &address.to_string()]);
-        serve.envs(settings.iter().copied());
-        Self::start_command(serve, address)
+        let mut server = Self::new(data, settings);
+        server.resume();
+        server
     }
 
     /// The same with these settings, and its log in a file.
     pub fn start_logged(data: &Path, settings: &[(&str, &str)], log: &Path) -> Self {
-        let address = free_address();
-        let mut serve = vaern(data, &["serve", "--listen", &address.to_string()]);
-        serve.envs(settings.iter().copied()).stderr(log_file(log));
-        Self::start_command(serve, address)
+        let mut server = Self::new(data, settings);
+        server.serve.stderr(log_file(log));
+        server.resume();
+        server
     }
 
     /// Runs a command that serves at this address, and waits until it is ready.
-    pub fn start_command(mut serve: Command, address: SocketAddr) -> Self {
-        let child = serve.stdin(Stdio::null()).spawn().expect("the server starts");
-        let mut server = Self { child, address };
-        until("the server is ready", || {
-            assert_eq!(
-                server.child.try_wait().expect("its state"),
-                None,
-                "the server ended"
-            );
-            server
-                .get("/healthz", "")
-                .is_ok_and(|answer| answer.status == 200)
-        });
+    pub fn start_command(serve: Command, address: SocketAddr) -> Self {
+        let mut server = Self {
+            serve,
+            child: None,
+            address,
+        };
+        server.resume();
         server
+    }
+
+    /// On this data folder, with these settings, not yet started.
+    pub fn new(data: &Path, settings: &[(&str, &str)]) -> Self {
+        let address = free_address();
+        let mut serve = vaern(data, &["serve", "--listen", &address.to_string()]);
+        serve.envs(settings.iter().copied());
+        Self {
+            serve,
+            child: None,
+            address,
+        }
+    }
+
+    /// Changes a setting, for the next start; an empty one is none.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.serve.env(name, value);
+    }
+
+    /// Starts it, at the same address as before, and waits until it is ready.
+    pub fn resume(&mut self) {
+        assert!(!self.refuses(), "the server ended");
+    }
+
+    /// Starts it and waits until it is ready or has ended; says whether it ended.
+    pub fn refuses(&mut self) -> bool {
+        let child = self
+            .serve
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        self.child = Some(child);
+        let mut ended = false;
+        until("the server is ready or has ended", || {
+            let child = self.child.as_mut().expect("a process");
+            ended = child.try_wait().expect("its state").is_some();
+            ended || self.get("/healthz", "").is_ok_and(|answer| answer.status == 200)
+        });
+        ended
     }
 
     /// `kill -9`: no chance to finish anything.
     pub fn kill(&mut self) {
-        self.child.kill().expect("a process to kill");
-        self.child.wait().expect("its end");
+        let mut child = self.child.take().expect("a process to kill");
+        child.kill().expect("a process to kill");
+        child.wait().expect("its end");
     }
 
     /// Sends it a signal.
-    pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        kill_process(pid.expect("a process"), signal).expect("it runs");
+    pub fn signal(&self, sent: Signal) {
+        signal(self.child.as_ref().expect("it runs").id(), sent);
     }
 
     /// Waits until it has ended by itself, and gives its exit code.
     pub fn ended(&mut self) -> Option<i32> {
+        let child = self.child.as_mut().expect("a process");
         let mut status = None;
         until("the server ends", || {
-            status = self.child.try_wait().expect("its state");
+            status = child.try_wait().expect("its state");
             status.is_some()
         });
         status.and_then(|status| status.code())
+    }
+
+    /// SIGTERM, and waits for its end; gives its exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        self.signal(Signal::TERM);
+        self.ended()
     }
 
     pub fn get(&self, path: &str, token: &str) -> io::Result<Answer> {
@@ -165,60 +220,17 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Already ended is as good.
-        self.child.kill().ok();
-        self.child.wait().ok();
+        if let Some(child) = &mut self.child {
+            // Already ended is as good.
+            child.kill().ok();
+            child.wait().ok();
+        }
     }
-}
-
-/// An address at which nobody listens.
-pub fn free_address() -> SocketAddr {
-    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    free.local_addr().expect("its number")
 }
 
 /// A new file for a log.
 pub fn log_file(path: &Path) -> File {
     File::create(path).expect("a file for the log")
-}
-
-/// Asks until it is so.
-pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(
-            began.elapsed() < PATIENCE,
-            "still not so after {PATIENCE:?}: {what}"
-        );
-        std::thread::yield_now();
-    }
-}
-
-const BOUNDARY: &str = "----vaern-test";
-
-/// A form of a report and its files, as RFC 7578 writes it.
-pub fn form(text: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
-    let report = serde_json::json!({ "text": text, "about": "me", "medium": "sms" });
-    let head = |disposition: &str, kind: &str| {
-        format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: {kind}\r\n\r\n"
-        )
-    };
-    let mut body = head("name=\"report\"", "application/json").into_bytes();
-    body.extend(report.to_string().bytes());
-    for (name, bytes) in files {
-        body.extend(b"\r\n");
-        body.extend(
-            head(
-                &format!("name=\"exhibit\"; filename=\"{name}\""),
-                "application/octet-stream",
-            )
-            .bytes(),
-        );
-        body.extend(*bytes);
-    }
-    body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
-    body
 }
 
 /// A picture that is this one and no other: a whole PNG of one pixel, and after its end as many bytes as asked for.
@@ -231,86 +243,6 @@ pub fn picture(which: u32, bytes: usize) -> Vec<u8> {
             .take(bytes),
     );
     picture
-}
-
-/// One request on its way.
-pub struct Line(TcpStream);
-
-impl Line {
-    /// Connects and sends the head.
-    pub fn open(
-        address: SocketAddr,
-        method: &str,
-        path: &str,
-        token: &str,
-        length: Option<usize>,
-    ) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        // HTTP/1.0: the answer ends where the connection does, with no chunks to put together.
-        let mut head = format!("{method} {path} HTTP/1.0\r\nHost: {address}\r\nAccept-Language: en\r\n");
-        if !token.is_empty() {
-            head += &format!("Authorization: Bearer {token}\r\n");
-        }
-        if let Some(length) = length {
-            head += &format!(
-                "Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n"
-            );
-        }
-        stream.write_all((head + "\r\n").as_bytes())?;
-        Ok(Self(stream))
-    }
-
-    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_all(bytes)
-    }
-
-    /// Reads the answer to its end.
-    pub fn answer(&mut self) -> io::Result<Answer> {
-        let mut bytes = Vec::new();
-        self.0.read_to_end(&mut bytes)?;
-        Answer::read(bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-    }
-}
-
-/// A whole answer.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    /// Its media type.
-    pub kind: String,
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    fn read(mut bytes: Vec<u8>) -> Option<Self> {
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-        let body = bytes.split_off(end + 4);
-        let head = String::from_utf8(bytes).ok()?.to_ascii_lowercase();
-        let field = |name: &str| {
-            let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines
-                .find(|(found, _)| *found == name)
-                .map(|(_, value)| value.trim().to_owned())
-        };
-        let whole = field("content-length").is_none_or(|length| length == body.len().to_string());
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        whole.then(|| Self {
-            status,
-            kind: field("content-type").unwrap_or_default(),
-            body,
-        })
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    /// The case that a receipt is for.
-    pub fn case(&self) -> String {
-        assert_eq!(self.status, 201, "{}", String::from_utf8_lossy(&self.body));
-        self.json()["case"].as_str().expect("a case number").to_owned()
-    }
 }
 
 /// How many files lie in the blob folder, unfinished, or of at least `least` bytes: originals, but not the small working
