@@ -37,6 +37,22 @@ pub async fn commits(folder: &Path) -> anyhow::Result<f64> {
     Ok(f64::from(times) / started.elapsed().as_secs_f64())
 }
 
+/// Milliseconds from starting the program to its end where it has nothing to do; the best of five.
+pub fn starting() -> anyhow::Result<f64> {
+    let program = std::env::current_exe()?.with_file_name("vaern");
+    let mut best = f64::MAX;
+    for _ in 0..5 {
+        let started = Instant::now();
+        let ended = std::process::Command::new(&program)
+            .arg("--version")
+            .stdout(std::process::Stdio::null())
+            .status()?;
+        anyhow::ensure!(ended.success(), "the program does not say its version");
+        best = best.min(crate::client::millis(started.elapsed()));
+    }
+    Ok(best)
+}
+
 /// Megabytes (1,000,000 bytes) hashed a second on one core.
 pub fn sha256() -> f64 {
     let bytes = vec![7_u8; 64 * 1024 * 1024];

@@ -7,11 +7,13 @@ mod client;
 mod inside;
 mod limits;
 mod mail;
+mod nodes;
 mod pictures;
 mod reverify;
 mod rollout;
 mod search;
 mod server;
+mod start;
 mod town;
 mod uploads;
 
@@ -28,8 +30,9 @@ const CASES: usize = 10_000;
 /// Synthetic cases in the search index when it is measured.
 const FINDABLE: [usize; 2] = [100_000, 1_000_000];
 /// What can be measured alone, in the order of the table.
-const PARTS: [&str; 10] = [
-    "machine", "reports", "reading", "inside", "mail", "pictures", "uploads", "reverify", "guide", "search",
+const PARTS: [&str; 12] = [
+    "machine", "start", "reports", "nodes", "reading", "inside", "mail", "pictures", "uploads", "reverify",
+    "guide", "search",
 ];
 
 #[tokio::main(flavor = "multi_thread")]
@@ -78,6 +81,8 @@ async fn measure(part: &str, scratch: &Path, sizes: &[usize]) -> anyhow::Result<
     match part {
         "machine" => machine(scratch).await,
         "reports" => reports(scratch).await.map(|table| print!("{table}")),
+        "start" => start::print(scratch).await,
+        "nodes" => nodes::print(scratch).await,
         "reading" => reading(scratch).await.map(|table| print!("{table}")),
         "inside" => inside::print(scratch).await,
         "mail" => mail::print(scratch).await,

@@ -167,7 +167,8 @@ impl Server {
         Self::start(command, address, "/").await
     }
 
-    async fn start(mut command: Command, address: SocketAddr, page: &str) -> anyhow::Result<Self> {
+    /// A program that serves at this address, once it answers with a page.
+    pub async fn start(mut command: Command, address: SocketAddr, page: &str) -> anyhow::Result<Self> {
         let started = Instant::now();
         let process = command
             .stdout(Stdio::null())
