@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../lib/server.js";
+import { freePort } from "../lib/ports.js";
 import { startTown } from "../lib/town.js";
 
 const MATTER = fileURLToPath(new URL("../../examples/matters/04-threatening-email/forwarded.eml", import.meta.url));

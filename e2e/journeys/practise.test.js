@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createConnection } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { freePort } from "../lib/server.js";
+import { freePort } from "../lib/ports.js";
 import { startTown } from "../lib/town.js";
 
 const ADDRESS = "chikane@fjordby.example";

@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { freePort } from "./server.js";
+import { freePort } from "./ports.js";
 
 const PREFERENCES = { "browser.shell.checkDefaultBrowser": false, "datareporting.policy.dataSubmissionEnabled": false, "app.normandy.enabled": false,
   "app.update.enabled": false, "intl.locale.requested": "en-US" };

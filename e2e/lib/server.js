@@ -1,30 +1,45 @@
-// The real binary on a data folder of its own, on a free port.
+// The real binary on a data folder of its own, on a free port; with VAERN_E2E_NODES=2, two of it behind a balancer.
 
 import { spawn, execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { startBalancer, startShared } from "./nodes.js";
+import { freePort } from "./ports.js";
 
 const BINARY = process.env.VAERN_BIN ?? fileURLToPath(new URL("../../target/debug/vaern", import.meta.url));
 const READY_WITHIN_MS = 60_000;
-
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort() {
-  const probe = createServer();
-  await new Promise((done, failed) => probe.once("error", failed).listen(0, "127.0.0.1", done));
-  const { port } = probe.address();
-  await new Promise((done) => probe.close(done));
-  return port;
-}
+const NODES = Number(process.env.VAERN_E2E_NODES ?? 1);
 
 /** Starts `vaern … demo` (or `serve`) and resolves once /healthz answers 200.
  *  Gives {url, data, port, vaern(...args), feed(input, ...args), log(), restart(), kill(), stop()}; stop() also removes the data folder. */
 export async function startServer({ command = "demo", env = {} } = {}) {
+  if (NODES === 1) return startNode({ command, env });
+  const shared = await startShared();
+  const { VAERN_LMTP: listener, ...both } = { ...env, ...shared.env };
+  // One after the other: the first fills the demonstration and makes the keys, and alone listens for e-mail.
+  const first = await startNode({ command, env: listener ? { ...both, VAERN_LMTP: listener } : both });
+  const second = await startNode({ command, env: both, keys: join(first.data, "keys") });
+  const port = await freePort();
+  const balancer = await startBalancer(port, [first.port, second.port]);
+  const each = (what) => Promise.all([first, second].map(what));
+  return {
+    ...first,
+    url: `http://127.0.0.1:${port}`, port,
+    log: () => `${first.log()}\n--- the second node:\n${second.log()}`,
+    kill: () => each((node) => node.kill()),
+    restart: () => each((node) => node.restart()),
+    stop: async () => { await balancer.stop(); await each((node) => node.stop()); await shared.stop(); },
+  };
+}
+
+/** One of it; `keys` is the folder of the keys that it shares with another. */
+async function startNode({ command, env, keys }) {
   const data = await mkdtemp(join(tmpdir(), "vaern-e2e-"));
+  if (keys) await cp(keys, join(data, "keys"), { recursive: true, preserveTimestamps: true });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   // What the tester set for these tests (VAERN_BIN …) is no setting of the program, and would be refused.
