@@ -199,14 +199,15 @@ impl Server {
 
     /// Sends a form as a browser does.
     pub fn post_form(&self, path: &str, body: &str) -> io::Result<Answer> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let (address, length) = (self.address, body.len());
-        let head = format!(
-            "POST {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
-        );
-        stream.write_all((head + body).as_bytes())?;
-        Line(stream).answer()
+        let head = Head {
+            method: "POST",
+            path,
+            body: Some(("application/x-www-form-urlencoded", body.len())),
+            ..Head::default()
+        };
+        let mut line = Line::begin(self.address, &head)?;
+        line.send(body.as_bytes())?;
+        line.answer()
     }
 
     /// Sends a report with its files.
