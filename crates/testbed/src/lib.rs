@@ -1,9 +1,10 @@
-//! The programs that tests and measurements run beside ours: PostgreSQL clusters, the object store Garage.
+//! The programs that tests and measurements run beside ours: PostgreSQL clusters, the object stores Garage and moto.
 //!
 //! Each listens on 127.0.0.1 or on a socket of its own, keeps everything in a temporary folder, and is ended and removed
 //! when dropped. No part of `vaern` itself uses it.
 
 pub mod garage;
+pub mod moto;
 pub mod postgres;
 pub mod process;
 

@@ -59,6 +59,20 @@ fn two_nodes_on_one_folder_are_restarted_by_turns_and_lose_nothing() {
 
 #[test]
 #[ignore = "long: make faults"]
+fn two_nodes_on_one_bucket_are_restarted_by_turns_and_lose_nothing() {
+    restarted(Files::Moto, 2, 6).assert_whole();
+}
+
+#[test]
+#[ignore = "long: make faults"]
+fn long_two_nodes_restarted_on_a_bucket() {
+    let audit = restarted(Files::Moto, 12, 16);
+    audit.record("two nodes, S3 (moto), each restarted 12 times");
+    audit.assert_whole();
+}
+
+#[test]
+#[ignore = "long: make faults"]
 fn long_two_nodes_restarted_on_a_folder() {
     let audit = restarted(Files::Folder, 12, 16);
     audit.record("two nodes, one folder, each restarted 12 times");
@@ -75,8 +89,16 @@ fn long_two_nodes_restarted_on_garage() {
 
 #[test]
 #[ignore = "long: make faults"]
-fn long_two_nodes_endure_ten_minutes() {
+fn long_ten_minutes_on_a_bucket() {
+    let audit = endured(Files::Moto, 10, Duration::from_secs(60), 16);
+    audit.record("two nodes, S3 (moto), 10 min, one killed a minute");
+    audit.assert_whole();
+}
+
+#[test]
+#[ignore = "long: make faults"]
+fn long_ten_minutes_on_garage() {
     let audit = endured(Files::Garage, 10, Duration::from_secs(60), 16);
-    audit.record("two nodes, Garage, ten minutes, one killed a minute");
+    audit.record("two nodes, Garage, 10 min, one killed a minute");
     audit.assert_whole();
 }

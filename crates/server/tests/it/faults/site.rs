@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 use testbed::garage::Garage;
+use testbed::moto::Moto;
 use testbed::postgres::Cluster;
 use testbed::process::run;
 
@@ -23,6 +24,8 @@ pub enum Engine {
 pub enum Files {
     /// In one folder that all nodes see.
     Folder,
+    /// In a bucket of moto, which is one process.
+    Moto,
     /// In Garage: three nodes, each piece on all three.
     Garage,
 }
@@ -40,6 +43,7 @@ pub struct Site {
     pub tokens: Tokens,
     pub cluster: Option<Cluster>,
     pub garage: Option<Garage>,
+    moto: Option<Moto>,
     /// The settings of every node and command.
     settings: Vec<(String, String)>,
     folder: TempDir,
@@ -65,6 +69,7 @@ impl Site {
             },
             cluster,
             garage: None,
+            moto: None,
             settings: Vec::new(),
             folder,
         };
@@ -94,22 +99,23 @@ impl Site {
     /// On PostgreSQL, with its files where several nodes can have them.
     pub fn for_nodes(files: Files) -> Self {
         let cluster = Some(Cluster::start(&[]));
-        if files == Files::Folder {
-            return Self::on(cluster, &[]);
-        }
-        let garage = Garage::start(3, 3);
-        let settings = garage.settings(0);
+        let (mut moto, mut garage) = (None, None);
+        let settings = match files {
+            Files::Folder => Vec::new(),
+            Files::Moto => moto.insert(Moto::start()).settings(),
+            Files::Garage => garage.insert(Garage::start(3, 3)).settings(0),
+        };
         let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (&**name, &**value)).collect();
         let mut site = Self::on(cluster, &settings);
-        site.garage = Some(garage);
+        (site.moto, site.garage) = (moto, garage);
         site
     }
 
     /// A second node, not yet started: on a folder of its own with the same keys, unless the files are in the folder.
     pub fn another_node(&self) -> Server {
-        let Some(garage) = &self.garage else {
+        if self.moto.is_none() && self.garage.is_none() {
             return self.server();
-        };
+        }
         let second = self.data().join("second-node");
         std::fs::create_dir_all(&second).expect("a folder");
         run(Command::new("cp")
@@ -117,7 +123,7 @@ impl Site {
             .arg(self.data().join("keys"))
             .arg(&second));
         let mut server = Server::new(&second, &self.settings());
-        for (name, value) in garage.settings(1) {
+        for (name, value) in self.garage.iter().flat_map(|garage| garage.settings(1)) {
             server.set(&name, &value);
         }
         server
