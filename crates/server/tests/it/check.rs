@@ -62,6 +62,7 @@ impl Checked {
 fn store() -> (TempDir, String) {
     let data = tempdir().unwrap();
     import_fjordby(data.path());
+    std::fs::set_permissions(data.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
     (data, free())
 }
 
