@@ -4,6 +4,7 @@ use crate::{App, AppError};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use store::jobs::Lane;
 
 /// The jobs' names. Payload: [`BEGIN`], or for a round the place where it goes on.
 pub(crate) const SEAL: &str = "seal";
@@ -44,23 +45,29 @@ impl App {
     pub async fn plan_daily(&self) -> Result<(), AppError> {
         self.plan(SEAL).await?;
         self.plan(REVERIFY).await?;
+        self.plan_backup().await?;
         self.plan_reminders().await
     }
 
     async fn plan(&self, name: &str) -> Result<(), AppError> {
-        let (date, at) = self.next_hour()?;
+        self.plan_in(Lane::Prompt, name, self.daily.at).await
+    }
+
+    /// One job of this name at the next such hour.
+    pub(crate) async fn plan_in(&self, lane: Lane, name: &str, hour: Time) -> Result<(), AppError> {
+        let (date, at) = self.next_hour(hour)?;
         let mut tx = self.store.db.begin().await?;
-        store::jobs::enqueue(&mut tx, &format!("{name}-{date}"), name, BEGIN, at).await?;
+        store::jobs::enqueue_in(&mut tx, lane, &format!("{name}-{date}"), name, BEGIN, at).await?;
         Ok(tx.commit().await?)
     }
 
-    fn next_hour(&self) -> Result<(Date, Timestamp), AppError> {
+    fn next_hour(&self, hour: Time) -> Result<(Date, Timestamp), AppError> {
         let now = self.now();
         let local = self.calendar().local(now);
         let mut date = local.date();
         loop {
             let at = date
-                .to_datetime(self.daily.at)
+                .to_datetime(hour)
                 .to_zoned(local.time_zone().clone())
                 .context("the daily hour")?
                 .timestamp();

@@ -10,7 +10,12 @@ const LEASE: SignedDuration = SignedDuration::from_mins(30);
 
 /// The lanes, and how many workers each wants that call [`App::work_in`] now and then: whoever sends reminders mostly waits for the
 /// mail server.
-pub const SLOW_LANES: [(Lane, usize); 3] = [(Lane::Slow, 1), (Lane::Letters, 1), (Lane::Reminders, 4)];
+pub const SLOW_LANES: [(Lane, usize); 4] = [
+    (Lane::Slow, 1),
+    (Lane::Letters, 1),
+    (Lane::Reminders, 4),
+    (Lane::Backup, 1),
+];
 
 impl App {
     /// Does every job of the slow lanes that is due, lane after lane, and says how many.
@@ -38,6 +43,7 @@ impl App {
             };
             tx.commit().await?;
             let result = match job.name.as_str() {
+                crate::backup::BACKUP => self.daily_backup().await,
                 crate::copies::DERIVE => self.make_copies_for(&job).await,
                 crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
                 crate::drill::JUDGE => self.judge_drill(&job.payload).await,

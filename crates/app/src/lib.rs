@@ -3,6 +3,7 @@
 //! Page, API, command line and jobs all come through here; the rules themselves are [`domain`]'s.
 
 mod auth;
+mod backup;
 mod clock;
 mod copies;
 pub mod counts;
@@ -64,6 +65,7 @@ pub use outside::media;
 pub use outside::witness::{Browser, NoBrowser};
 
 pub use auth::{NewSession, PASSWORD_MIN, SignInError};
+pub use backup::{BACKUP_AT, BackupPlan, Backups, DailyBackup, KEY_FILES, LastBackup, LastProof, keys_in};
 pub use clock::{Clock, HeldClock};
 pub use copies::{Copied, CopiesOf, PageText};
 pub use daily::Daily;
@@ -128,6 +130,7 @@ pub struct App {
     pub(crate) authority: Option<TimeAuthority>,
     pub(crate) witness: Option<Browser>,
     pub(crate) daily: Daily,
+    pub(crate) backup: Option<DailyBackup>,
     pub(crate) attempts: auth::Attempts,
     pub(crate) given: rollout::Given,
     pub(crate) passed: drill::KeptPassed,
@@ -246,6 +249,7 @@ impl App {
             authority: None,
             witness: None,
             daily: Daily::default(),
+            backup: None,
             attempts: auth::Attempts::default(),
             given: rollout::Given::default(),
             passed: drill::KeptPassed::default(),

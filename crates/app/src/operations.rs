@@ -48,6 +48,10 @@ pub struct Operations {
     pub writes: bool,
     /// How the last look into the mailbox went; none if this server looks into none.
     pub mailbox: Option<crate::Fetched>,
+    /// Whether the server backs itself up, what is remembered of backups, and when the next one is made.
+    pub backs_up: bool,
+    pub backups: crate::Backups,
+    pub next_backup: Option<Timestamp>,
     /// `sqlite` or `postgres`.
     pub engine: &'static str,
 }
@@ -96,7 +100,8 @@ pub struct FailedJob {
 }
 
 /// Every name that a job can have, for the test that each has words.
-pub const JOBS: [&str; 16] = [
+pub const JOBS: [&str; 17] = [
+    crate::backup::BACKUP,
     crate::escalate::SILENCE,
     crate::daily::SEAL,
     crate::daily::REVERIFY,
@@ -123,6 +128,7 @@ impl App {
     pub async fn operations(&self, caller: &Caller, page: Option<&str>) -> Result<Operations, AppError> {
         administers(caller)?;
         let round = self.last_round().await?;
+        let backups = self.backups().await?;
         let mut read = self.store.db.read().await?;
         let standing = jobs::standing(&mut read).await?;
         let next = |name: &str| {
@@ -132,6 +138,7 @@ impl App {
                 .map(|one| one.first)
                 .min()
         };
+        let next_backup = next(crate::backup::BACKUP);
         let latest = store::seals::latest(&mut read).await?;
         let sealed = latest.and_then(|stored| {
             let at = Timestamp::from_microsecond(stored.seal.at_us).ok()?;
@@ -166,6 +173,9 @@ impl App {
                 .map(|browser| browser.program().display().to_string()),
             writes: self.writing.is_some(),
             mailbox: self.last_fetched(),
+            backs_up: self.backs_up(),
+            backups,
+            next_backup,
             engine: self.engine(),
         })
     }

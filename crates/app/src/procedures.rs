@@ -57,6 +57,16 @@ impl Procedures {
         self.current.clone()
     }
 
+    /// The text of the one in force.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) async fn text(&self, store: &Store) -> Result<String, AppError> {
+        let mut read = store.db.read().await?;
+        let text = store::settings::get(&mut read, &key(&self.current.version)).await?;
+        Ok(text.context("the text of the procedure in force")?)
+    }
+
     /// The one that a case keeps; the one in force if that version is unknown here.
     pub fn version(&self, version: &str) -> Arc<Procedure> {
         self.all.get(version).unwrap_or(&self.current).clone()

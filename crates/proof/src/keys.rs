@@ -19,6 +19,10 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::archive::{ArchiveKey, NoKey};
 use crate::hexed;
 
+mod apart;
+
+pub use apart::KeySource;
+
 /// Bytes of an XChaCha20 nonce.
 pub(crate) const NONCE: usize = 24;
 /// A key file is 65 bytes; reading stops soon after, whatever lies there.
@@ -33,6 +37,8 @@ pub enum KeyError {
     TooOpen { path: PathBuf, mode: u32 },
     #[error("key file {path} is damaged: expected 64 lower-case hex digits and a newline")]
     Malformed { path: PathBuf },
+    #[error("another key lies at {path}: it is not replaced")]
+    Other { path: PathBuf },
     #[error("a key is 64 lower-case hex digits")]
     NotHex,
     /// Another master key, another case or drawer, or damaged bytes: the cipher cannot tell which.
@@ -239,17 +245,21 @@ fn read(path: &Path, file: File) -> Result<Zeroizing<[u8; 32]>, KeyError> {
         .ok_or_else(|| KeyError::Malformed { path: path.into() })
 }
 
-/// Writes a new key beside `path` and links it into place: a crash leaves no half key, and of two processes
-/// that start at once one wins and both read the winner's key.
 fn create(path: &Path, rng: &mut impl CryptoRng) -> io::Result<()> {
+    let mut key = Zeroizing::new([0; 32]);
+    rng.fill_bytes(&mut *key);
+    write_key(path, &key, rng)
+}
+
+/// Writes a key beside `path` and links it into place: a crash leaves no half key, and of two processes
+/// that start at once one wins and both read the winner's key.
+fn write_key(path: &Path, key: &[u8; 32], rng: &mut impl CryptoRng) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut key = Zeroizing::new([0; 32]);
-    rng.fill_bytes(&mut *key);
-    let mut text = Zeroizing::new(hex::encode(*key));
+    let mut text = Zeroizing::new(hex::encode(key));
     text.push('\n');
 
     let mut tag = [0; 8];

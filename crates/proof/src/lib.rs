@@ -46,4 +46,4 @@ pub mod verify;
 mod zipcanon;
 
 pub use entry::{Hash, Header, OpenError};
-pub use keys::{DataKey, KeyError, MasterKey, SigningKey};
+pub use keys::{DataKey, KeyError, KeySource, MasterKey, SigningKey};

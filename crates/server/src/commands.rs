@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::open;
 use anyhow::{Context, bail};
 use app::guide::GuideFile;
-use app::{App, AppError, Caller};
+use app::{App, AppError, Caller, StoreReport};
 use domain::ids::CaseNumber;
 use domain::vocabulary::Compartment;
 use proof::stamp::Authorities;
@@ -232,6 +232,16 @@ pub async fn verify_store(config: &Config) -> anyhow::Result<ExitCode> {
         }
     };
     let report = app.verify_store(tell).await?;
+    say_report(&report);
+    Ok(if report.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Prints what was found in a store.
+pub fn say_report(report: &StoreReport) {
     report
         .failures
         .iter()
@@ -249,11 +259,6 @@ pub async fn verify_store(config: &Config) -> anyhow::Result<ExitCode> {
             "see above"
         }
     );
-    Ok(if report.failures.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
 }
 
 pub async fn reverify(config: &Config) -> anyhow::Result<ExitCode> {

@@ -1,5 +1,6 @@
 //! The program `vaern`: configuration, commands, wiring.
 
+mod backup;
 mod check;
 mod clock;
 mod commands;
@@ -103,6 +104,11 @@ enum Command {
     /// Look at everything that this installation needs, and say a line each: good, or what is wrong and how to mend it. Makes
     /// nothing, also beside a running server. Exit 0, or 1 if anything is wrong.
     Check,
+    /// Back up to a folder, while the server runs or without it: one state of the database and exactly the files that it names.
+    /// Exit 0, or 1 and what is wrong.
+    Backup(backup::BackupArgs),
+    /// Restore a backup to a new data folder, compare every byte, and check it as verify-store does. Exit 0, or 1 and what is wrong.
+    Restore(backup::RestoreArgs),
     /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of damaged
     /// ones. Exit 0, or 1 if any is damaged. A running server does the same by itself, a little every minute.
     Reverify,
@@ -273,6 +279,8 @@ async fn run(cli: Cli, config: &Config) -> anyhow::Result<ExitCode> {
             drawer,
             output,
         } => commands::export(config, &number, drawer, &output).await,
+        Command::Backup(args) => backup::backup(config, args).await,
+        Command::Restore(args) => backup::restore(config, args).await,
         Command::VerifyStore => commands::verify_store(config).await,
         Command::Check => Ok(check::check(config).await),
         Command::Reverify => commands::reverify(config).await,

@@ -3,12 +3,13 @@
 use crate::config::{Config, Login, PublicUrl};
 use crate::mail;
 use anyhow::{Context, bail};
-use app::{App, Browser, Clock, Daily, Parts, Scanner, Settings, TimeAuthority};
-use proof::{MasterKey, SigningKey};
+use app::{App, BackupPlan, Browser, Clock, Daily, DailyBackup, Parts, Scanner, Settings, TimeAuthority};
+use proof::{DataKey, KeySource, MasterKey, SigningKey};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use store::backup::Manner;
 use store::{Store, StoreConfig};
 
 /// Opens the application on the data folder; creates folder, keys and database where they are missing. `procedure.toml` in the
@@ -41,6 +42,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, demonstration: bool) -
             at: config.daily_at,
             bytes: config.reverify_bytes.0,
         })
+        .with_backup(daily_backup(config)?)
         .with_authority(authority(config)?)
         .with_witness(witness(config)?)
         .with_mail_policy(mail::policy(config), checked_by)
@@ -101,6 +103,46 @@ pub async fn store(config: &Config, dice: &mut StdRng) -> anyhow::Result<Store> 
         dice,
     )
     .await?)
+}
+
+/// What the server backs up by itself, if anything.
+fn daily_backup(config: &Config) -> anyhow::Result<Option<DailyBackup>> {
+    let Some(target) = &config.backup else {
+        return Ok(None);
+    };
+    let seal = config.backup_encrypt_to.as_deref().map(DataKey::open);
+    let plan = BackupPlan {
+        keys: config.backup_keys.clone(),
+        prove: config.backup_prove,
+        keep: usize::try_from(config.backup_keep.0)?,
+        seal: seal.transpose().context("VAERN_BACKUP_ENCRYPT_TO")?,
+        ..backup_plan(config, target.clone())
+    };
+    let at = config.backup_at;
+    Ok(Some(DailyBackup { at, plan }))
+}
+
+/// What backs the data folder up to `target`, when nothing more is said.
+pub fn backup_plan(config: &Config, target: PathBuf) -> BackupPlan {
+    let [master, signing] = app::KEY_FILES.map(|name| config.data.join("keys").join(name));
+    let master = match &config.master_key {
+        Some(text) => KeySource::Hex(text.as_str().to_owned()),
+        None => KeySource::File(master),
+    };
+    BackupPlan {
+        data: config.data.clone(),
+        target,
+        keys: None,
+        master,
+        signing: KeySource::File(signing),
+        keep: crate::backup::KEEP,
+        manner: Manner::Copy,
+        with_files: true,
+        seal: None,
+        prove: false,
+        scratch: config.data.join("work"),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+    }
 }
 
 /// A generator seeded by the operating system.

@@ -177,6 +177,21 @@ impl Blobs {
         })
     }
 
+    /// The path that a file has or would have, where files lie in a folder.
+    pub(crate) fn local(&self, id: &BlobId) -> Result<Option<PathBuf>> {
+        Ok(Some(self.root.join(path(id)?.as_ref())))
+    }
+
+    /// Puts the file at `from`, ciphertext as it lay in a store, under its name.
+    pub(crate) async fn put_file(&self, id: &BlobId, from: &Path) -> Result<()> {
+        let mut writer = self.writer(id).await?;
+        let mut pieces = futures_util::stream::try_unfold(std::fs::File::open(from)?, read_piece).boxed();
+        while let Some(piece) = pieces.try_next().await? {
+            writer.write(&piece).await?;
+        }
+        writer.finish().await.map(drop)
+    }
+
     /// Length of the file in bytes; `None` if it is not there.
     ///
     /// # Errors
@@ -251,7 +266,7 @@ impl Blobs {
 }
 
 /// Where a file lies.
-fn path(id: &BlobId) -> Result<object_store::path::Path> {
+pub(crate) fn path(id: &BlobId) -> Result<object_store::path::Path> {
     let id = id.as_str();
     let plain = id.len() > 2
         && id

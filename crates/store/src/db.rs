@@ -14,6 +14,11 @@ use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Row as _, Sqlite, Sq
 
 use crate::error::{Result, StoreError};
 
+mod snapshot;
+
+pub use snapshot::{Snapshot, create_scratch, drop_scratch};
+pub(crate) use snapshot::{dump_name, is_empty, load};
+
 /// The database file in the data folder.
 pub const SQLITE_FILE: &str = "vaern.sqlite";
 

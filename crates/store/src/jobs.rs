@@ -53,6 +53,8 @@ pub enum Lane {
     Reminders,
     /// The search index, which one worker writes.
     Search,
+    /// Backups: hours at a time.
+    Backup,
 }
 
 impl Lane {
@@ -63,6 +65,7 @@ impl Lane {
             Self::Letters => "letters",
             Self::Reminders => "reminders",
             Self::Search => "search",
+            Self::Backup => "backup",
         }
     }
 }

@@ -8,6 +8,7 @@
 //! decide, [`journal::append`], [`cases::project`], [`jobs::enqueue`], [`Tx::commit`]. Reading has a door of its own,
 //! [`Db::read`], which never waits for a writer.
 
+pub mod backup;
 mod batch;
 pub mod blobs;
 pub mod case_drills;
@@ -45,7 +46,7 @@ use proof::MasterKey;
 use rand::CryptoRng;
 
 pub use blobs::Blobs;
-pub use db::{Ask, Db, Read, SQLITE_FILE, Tx};
+pub use db::{Ask, Db, Read, SQLITE_FILE, Snapshot, Tx, create_scratch, drop_scratch};
 pub use error::{Result, StoreError};
 pub use keys::{KeyRing, Keys, WrappedKeys};
 pub use page::{Cursor, Page};

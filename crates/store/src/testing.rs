@@ -79,13 +79,22 @@ impl Scratch {
 /// # Panics
 /// If it cannot be made; without PostgreSQL's programs it names what to install.
 pub async fn store(engine: Engine) -> (Store, Scratch) {
-    let dir = tempfile::tempdir().expect("a temporary folder");
-    let database = (engine == Engine::Postgres).then(postgres::Database::create);
-    let scratch = Scratch { dir, database };
+    let scratch = scratch(engine);
     let store = Store::open(scratch.config(), &mut rng(1))
         .await
         .expect("a new store opens");
     (store, scratch)
+}
+
+/// A place for a store: an empty folder, and an empty database where the engine wants one.
+///
+/// # Panics
+/// As [`store`].
+#[must_use]
+pub fn scratch(engine: Engine) -> Scratch {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let database = (engine == Engine::Postgres).then(postgres::Database::create);
+    Scratch { dir, database }
 }
 
 /// The master key of all test stores.

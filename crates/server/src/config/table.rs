@@ -131,6 +131,20 @@ settings! {
         /// A ClamAV daemon that every arriving file goes through. Set its StreamMaxLength to 210M.
         clamd: Option<HostOrSocket> = "VAERN_CLAMD" => local;
     }
+    "Backup" {
+        /// The folder that the server backs itself up to every day (docs/backup.md). The folder above it must be there.
+        backup: Option<PathBuf> = "VAERN_BACKUP";
+        /// Where the keys are written to at each backup, apart from it.
+        backup_keys: Option<PathBuf> = "VAERN_BACKUP_KEYS";
+        /// The hour of the backup, in Danish time.
+        backup_at: jiff::civil::Time = "VAERN_BACKUP_AT", default "03:30";
+        /// How many backups stay.
+        backup_keep: Whole<1, 10_000> = "VAERN_BACKUP_KEEP", default "14";
+        /// A key file that database and manifest of a backup are sealed with.
+        backup_encrypt_to: Option<PathBuf> = "VAERN_BACKUP_ENCRYPT_TO";
+        /// Whether each backup is then restored to a scratch folder and checked.
+        backup_prove: bool = "VAERN_BACKUP_PROVE", default "no";
+    }
     "E-mail" {
         /// Where the municipality's mail server delivers e-mails, by LMTP or, if it knows only that, SMTP. There is no TLS and no login: loopback or a network of its own.
         lmtp: Option<HostOrSocket> = "VAERN_LMTP" => local;

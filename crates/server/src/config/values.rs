@@ -407,6 +407,11 @@ impl Value for Login {
 pub struct MasterKeyText(zeroize::Zeroizing<String>);
 
 impl MasterKeyText {
+    /// Its digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The key itself.
     ///
     /// # Errors

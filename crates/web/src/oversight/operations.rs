@@ -13,6 +13,7 @@ struct Page {
     frame: Frame,
     /// Each fact with its name, in groups that have a heading.
     rounds: Vec<(String, String)>,
+    backups: Vec<(String, String)>,
     damaged: Vec<String>,
     /// Something is wrong with what is kept.
     alarm: bool,
@@ -60,11 +61,12 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
     render(&Page {
         frame: Frame::of(&ctx),
         rounds: rounds(&ctx, &seen),
+        backups: backups(&ctx, &seen),
         damaged: damaged
             .iter()
             .map(|file| format!("{}: {}", file.file, ctx.l.t(&format!("damage-{}", file.what))))
             .collect(),
-        alarm: seen.round.as_ref().is_some_and(|round| !round.is_whole()),
+        alarm: seen.round.as_ref().is_some_and(|round| !round.is_whole()) || seen.backups.is_faulty(),
         seals: seals(&ctx, &seen),
         stamps: seen.stamps.items.iter().map(|row| stamp(&ctx, row)).collect(),
         next: seen
@@ -133,6 +135,53 @@ fn round_facts(ctx: &Ctx, round: &Round) -> Facts {
         fact(ctx, "damaged", round.damaged.to_string()),
         fact(ctx, "unreadable", round.unreadable_cases.to_string()),
     ]
+}
+
+fn backups(ctx: &Ctx, seen: &Operations) -> Facts {
+    let l = &ctx.l;
+    let last = match &seen.backups.last {
+        None => l.t("operations-backup-none"),
+        Some(last) if last.missing == 0 => l.ta(
+            "operations-backup-made",
+            &[
+                ("at", l.at(last.at)),
+                ("files", last.files.to_string()),
+                ("bytes", l.bytes(last.bytes)),
+            ],
+        ),
+        Some(last) => l.ta(
+            "operations-backup-misses",
+            &[("at", l.at(last.at)), ("missing", last.missing.to_string())],
+        ),
+    };
+    let mut facts = vec![fact(ctx, "backup", last)];
+    if let Some(last) = &seen.backups.last {
+        let keys = if last.keys_apart {
+            "operations-backup-keys-apart"
+        } else {
+            "operations-backup-keys-none"
+        };
+        facts.push(fact(ctx, "backup-keys", l.t(keys)));
+    }
+    let proved = match &seen.backups.proved {
+        None => l.t("operations-proved-never"),
+        Some(proved) if proved.faults == 0 => l.ta(
+            "operations-proved-whole",
+            &[
+                ("at", l.at(proved.at)),
+                ("cases", proved.cases.to_string()),
+                ("exhibits", proved.exhibits.to_string()),
+            ],
+        ),
+        Some(proved) => l.ta("operations-proved-faulty", &[("at", l.at(proved.at))]),
+    };
+    facts.push(fact(ctx, "proved", proved));
+    match seen.next_backup {
+        Some(next) => facts.push(fact(ctx, "next", l.at(next))),
+        None if !seen.backs_up => facts.push(fact(ctx, "next", l.t("operations-backup-by-hand"))),
+        None => {}
+    }
+    facts
 }
 
 fn seals(ctx: &Ctx, seen: &Operations) -> Facts {
