@@ -96,7 +96,7 @@ fn wrong_limits_are_refused_by_name() {
         ("VAERN_STOP_GRACE", "-1"),
         ("VAERN_STOP_GRACE", "301"),
         ("VAERN_STOP_WITHIN", "0"),
-        ("VAERN_STOP_WITHIN", "30s"),
+        ("VAERN_STOP_WITHIN", "30 min ca."),
     ];
     for (name, value) in wrong {
         let mut serve = vaern(data.path(), &["serve", "--listen", "127.0.0.1:0"]);
