@@ -14,6 +14,8 @@ use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Row as _, Sqlite, Sq
 
 use crate::error::{Result, StoreError};
 
+#[cfg(test)]
+mod changes;
 mod snapshot;
 
 pub use snapshot::{Snapshot, create_scratch, drop_scratch};

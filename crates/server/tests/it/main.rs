@@ -16,4 +16,5 @@ mod silent;
 mod stop;
 mod systemd;
 mod tools;
+mod upgrade;
 mod watch;

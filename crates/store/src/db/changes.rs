@@ -55,7 +55,9 @@ fn effect(words: &[String], made: &mut BTreeSet<String>) -> (String, bool) {
     let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
     let name = |at: usize| words.get(at).cloned().unwrap_or_default();
     match upper.as_slice() {
-        ["CREATE", "TABLE", "IF", "NOT", "EXISTS", ..] | ["CREATE", "TABLE", "(", ..] => not_understood(words),
+        ["CREATE", "TABLE", "IF", "NOT", "EXISTS", ..] | ["CREATE", "TABLE", "(", ..] => {
+            not_understood(words)
+        }
         ["CREATE", "TABLE", ..] => {
             made.insert(name(2));
             (format!("makes the table {}", name(2)), true)
@@ -72,10 +74,7 @@ fn effect(words: &[String], made: &mut BTreeSet<String>) -> (String, bool) {
             let plain = !rest.contains(&"UNIQUE") && !rest.contains(&"CHECK") && !rest.contains(&"PRIMARY");
             (format!("adds {} to {}", name(5), name(2)), optional && plain)
         }
-        ["INSERT", "INTO", ..] => (
-            format!("writes rows into {}", name(2)),
-            made.contains(&name(2)),
-        ),
+        ["INSERT", "INTO", ..] => (format!("writes rows into {}", name(2)), made.contains(&name(2))),
         _ => not_understood(words),
     }
 }
@@ -99,8 +98,8 @@ mod tests {
             let change = Change::read(migration.version, &migration.description, migration.sql.as_str());
             assert!(
                 change.is_additive,
-                "migration {} is not additive: {:#?}\nAn older node writes on beside it (docs/adr/0023-backup.md): expand first, \
-                 contract a version later, and then list it here",
+                "migration {} is not additive: {:#?}\nAn older node writes on beside it in a rolling upgrade: expand first, \
+                 contract a version later",
                 change.version, change.effects
             );
             assert!(!change.effects.is_empty());
@@ -125,7 +124,10 @@ mod tests {
         for sql in not {
             assert!(!additive(sql), "{sql}");
             // Also after what is.
-            assert!(!additive(&format!("CREATE TABLE new (id TEXT);\n{sql};")), "{sql}");
+            assert!(
+                !additive(&format!("CREATE TABLE new (id TEXT);\n{sql};")),
+                "{sql}"
+            );
         }
     }
 
