@@ -188,6 +188,7 @@ impl App {
             keys: &keys,
             exhibit: number,
             rows: Vec::new(),
+            written: Vec::new(),
         };
         let kept = keeping.keep(made).await;
         if kept.is_err() {

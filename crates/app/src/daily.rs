@@ -1,4 +1,5 @@
-//! What is done once a day, at a quiet hour: the seal over all journals, and the round through all exhibits.
+//! What is done once a day, at a quiet hour: the seal over all journals, the round through all exhibits, and the collection of
+//! files that came to nothing.
 
 use crate::{App, AppError};
 use anyhow::Context as _;
@@ -9,6 +10,7 @@ use store::jobs::Lane;
 /// The jobs' names. Payload: [`BEGIN`], or for a round the place where it goes on.
 pub(crate) const SEAL: &str = "seal";
 pub(crate) const REVERIFY: &str = "reverify";
+pub(crate) const COLLECT: &str = "collect-files";
 const BEGIN: &str = "begin";
 
 /// When, and how gently.
@@ -46,6 +48,7 @@ impl App {
         self.plan(SEAL).await?;
         self.plan(REVERIFY).await?;
         self.plan_backup().await?;
+        self.plan(COLLECT).await?;
         self.plan_reminders().await
     }
 
@@ -82,6 +85,11 @@ impl App {
     pub(crate) async fn daily_seal(&self) -> Result<(), AppError> {
         self.plan(SEAL).await?;
         self.seal_to_be_stamped().await.map(drop)
+    }
+
+    pub(crate) async fn daily_collection(&self) -> Result<(), AppError> {
+        self.plan(COLLECT).await?;
+        self.collect_files(false).await.map(drop)
     }
 
     pub(crate) async fn daily_round(&self, payload: &str) -> Result<(), AppError> {

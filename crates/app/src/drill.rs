@@ -10,6 +10,7 @@ pub(crate) use passed::KeptPassed;
 pub use sent::AttemptView;
 
 use crate::idempotency::Once;
+use crate::intake::{commit_files, discard};
 use crate::mailroom::TakenMail;
 use crate::report::fingerprint;
 use crate::{App, AppError, Caller, ClaimedFile, Incoming};
@@ -23,7 +24,7 @@ use jiff::Zoned;
 use sent::Sent;
 use store::drills::{self, Drill};
 use store::jobs::{self, Lane};
-use store::{StoreError, case_drills};
+use store::{blobs::Written, case_drills};
 
 /// The jobs' names; payload: the drill's id, and of judging the way.
 pub(crate) const JUDGE: &str = "drill-judge";
@@ -32,6 +33,14 @@ pub(crate) const TOLD: &str = "drill-told";
 
 /// After so many tries it is given up: it stands on the page.
 const TRIES: u32 = 5;
+
+/// The files of an attempt under the system's key: name, media type, file.
+#[derive(Default)]
+struct Copied {
+    files: Vec<(String, String, BlobId)>,
+    /// Those files as long as nothing owns them for certain.
+    written: Vec<Written>,
+}
 
 /// What is told of a drill that came by e-mail.
 #[derive(Clone, Debug)]
@@ -155,7 +164,7 @@ impl App {
             return Err(Refusal::invalid("exhibit", "at-least-one").into());
         }
         self.could_be_told(caller, incoming, new)?;
-        let mut kept = Vec::new();
+        let mut kept = Copied::default();
         let done = match self.copy_apart(incoming, &mut kept).await {
             Ok(()) => {
                 let sent = Sent::of(incoming, claimed, new);
@@ -165,9 +174,7 @@ impl App {
             }
             Err(error) => Err(error),
         };
-        for (_, _, blob) in &kept {
-            self.store.blobs.delete(blob).await?;
-        }
+        discard(&self.store, kept.written).await;
         done
     }
 
@@ -184,20 +191,19 @@ impl App {
     }
 
     /// The files once more, under the system's key: the case whose key they came under will never be.
-    async fn copy_apart(
-        &self,
-        incoming: &mut Incoming,
-        kept: &mut Vec<(String, String, BlobId)>,
-    ) -> Result<(), AppError> {
+    async fn copy_apart(&self, incoming: &mut Incoming, kept: &mut Copied) -> Result<(), AppError> {
         for file in &incoming.files {
             let key = incoming.keys.of(Compartment::Matter);
             let mut plain = self.store.blobs.open_stream(&file.blob, key).await?;
-            let (blob, mut writer) = self.begin_piece().await?;
+            let mut writer = self.begin_piece().await?;
             while let Some(bytes) = plain.try_next().await? {
                 writer.write(&bytes).await?;
             }
-            writer.finish().await?;
-            kept.push((file.name.clone(), file.media_type.to_owned(), blob));
+            let written = writer.finish().await?;
+            let blob = written.id().clone();
+            kept.written.push(written);
+            kept.files
+                .push((file.name.clone(), file.media_type.to_owned(), blob));
         }
         Ok(())
     }
@@ -207,7 +213,7 @@ impl App {
         caller: &Caller,
         mail: Option<&TakenMail>,
         sent: &Sent,
-        kept: &mut Vec<(String, String, BlobId)>,
+        kept: &mut Copied,
         once: Option<&Once>,
     ) -> Result<bool, AppError> {
         let way = if mail.is_some() { Way::Email } else { Way::Page };
@@ -219,7 +225,7 @@ impl App {
         };
         let (ring, mut dice) = (&self.store.keys, self.dice());
         let to = (drill.id.as_str(), way, now);
-        let attempt = drills::add_attempt(&mut tx, ring, to, &json, kept, &mut dice).await?;
+        let attempt = drills::add_attempt(&mut tx, ring, to, &json, &kept.files, &mut dice).await?;
         if let Some(mail) = mail {
             self.mail_practised(&mut tx, mail).await?;
         }
@@ -229,25 +235,17 @@ impl App {
         let payload = format!("{} {attempt} {way}", drill.id);
         let job = format!("{JUDGE}-{}-{attempt}", drill.id);
         jobs::enqueue_in(&mut tx, Lane::Slow, &job, JUDGE, &payload, now).await?;
-        let committed = tx.commit().await;
         // As with a report: a line lost here may have committed all the same, and rather a file too many than one too few.
-        if !matches!(committed, Err(StoreError::DiskFull(_))) {
-            kept.clear();
-        }
-        committed?;
+        commit_files(tx, &mut kept.written).await?;
         Ok(true)
     }
 
     /// The job: a drill has had its time; the result of one that was passed stays.
     pub(crate) async fn forget_drill(&self, id: &str) -> Result<(), AppError> {
         let mut tx = self.store.db.begin().await?;
-        let files = drills::files(&mut tx, &self.store.keys, id).await?;
-        drills::forget(&mut tx, id).await?;
+        let files = self.store.forget_drill(&mut tx, id, self.now()).await?;
         case_drills::forget(&mut tx, id).await?;
         tx.commit().await?;
-        for file in files {
-            self.store.blobs.delete(&file.blob).await?;
-        }
-        Ok(())
+        Ok(self.store.remove(files).await?)
     }
 }

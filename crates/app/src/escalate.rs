@@ -56,6 +56,7 @@ impl App {
             let result = match job.name.as_str() {
                 SILENCE => self.look_for_silence(&CaseId::new(job.payload.as_str())).await,
                 crate::daily::SEAL => self.daily_seal().await,
+                crate::daily::COLLECT => self.daily_collection().await,
                 crate::daily::REVERIFY => self.daily_round(&job.payload).await,
                 crate::scan::SCAN => self.scan_again(&job.payload).await,
                 other => Err(anyhow::anyhow!("no job is called {other}").into()),

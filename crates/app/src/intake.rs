@@ -4,7 +4,7 @@
 
 use crate::kind::{self, Sniffer};
 use crate::mailroom::Slip;
-use crate::{App, AppError, Caller, FileFault, FileProblem};
+use crate::{App, AppError, Caller, Clock, FileFault, FileProblem};
 use domain::access::Action;
 use domain::case::{Arrival, Capture, CommandKind, Exhibit};
 use domain::ids::{BlobId, CaseId, CaseNumber, PersonId, ReportId};
@@ -14,7 +14,9 @@ use outside::malware::{Scan, Scanner, Scanning};
 use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::{Keys, StoreError, WrappedKeys};
+use std::sync::Arc;
+use store::blobs::{SealedWriter, Written};
+use store::{Keys, Store, WrappedKeys};
 
 /// The largest file that is taken: 200 MiB.
 pub const FILE_LIMIT: u64 = 200 * 1024 * 1024;
@@ -45,7 +47,7 @@ pub struct ReceivedFile {
     pub(crate) scan: Option<Scan>,
 }
 
-/// Files arriving for a new case or an existing one. What it stored is swept away if it is not used.
+/// Files arriving for a new case or an existing one. What it stored is removed again if it is not used.
 pub struct Incoming {
     pub(crate) case: CaseId,
     pub(crate) keys: Keys,
@@ -53,9 +55,12 @@ pub struct Incoming {
     pub(crate) wrapped: Option<WrappedKeys>,
     pub(crate) number: Option<CaseNumber>,
     pub(crate) files: Vec<ReceivedFile>,
+    /// Those files as long as nothing owns them for certain.
+    written: Vec<Written>,
     problems: Vec<FileProblem>,
     current: Option<Current>,
-    blobs: store::Blobs,
+    store: Store,
+    clock: Arc<dyn Clock>,
     dice: StdRng,
     scanner: Option<Scanner>,
     /// How it came, if it is an e-mail.
@@ -68,8 +73,7 @@ pub struct Incoming {
 struct Current {
     name: String,
     arrival: Arrival,
-    blob: BlobId,
-    writer: Option<store::blobs::SealedWriter>,
+    writer: Option<SealedWriter>,
     hash: Sha256,
     sniffer: Sniffer,
     bytes: u64,
@@ -112,9 +116,11 @@ impl App {
             wrapped,
             number,
             files: Vec::new(),
+            written: Vec::new(),
             problems: Vec::new(),
             current: None,
-            blobs: self.store.blobs.clone(),
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
             dice: self.dice(),
             scanner: self.scanner.clone(),
             slip: None,
@@ -143,16 +149,17 @@ impl Incoming {
             self.refuse(name, FileFault::TooMany { limit: FILES_LIMIT });
             return Ok(());
         }
-        let mut random = [0; 16];
-        rand::Rng::fill_bytes(&mut self.dice, &mut random);
-        let blob = BlobId::new(hex::encode(random));
+        let announced = self.store.announce(self.clock.now(), &mut self.dice).await?;
         let key = self.keys.of(Compartment::Matter);
-        let writer = self.blobs.sealed_writer(&blob, key, &mut self.dice).await?;
+        let writer = self
+            .store
+            .blobs
+            .sealed_writer(announced, key, &mut self.dice)
+            .await?;
         let (hash, sniffer) = (Sha256::new(), Sniffer::default());
         self.current = Some(Current {
             name,
             arrival,
-            blob,
             writer: Some(writer),
             hash,
             sniffer,
@@ -226,7 +233,6 @@ impl Incoming {
         let Current {
             name,
             arrival,
-            blob,
             writer,
             hash,
             sniffer,
@@ -249,7 +255,9 @@ impl Incoming {
         };
         match (found, writer) {
             (Ok(kind), Some(writer)) => {
-                writer.finish().await?;
+                let written = writer.finish().await?;
+                let blob = written.id().clone();
+                self.written.push(written);
                 let scan = match scanning {
                     Some(scanning) => Some(scanning.finish().await),
                     None => None,
@@ -385,16 +393,14 @@ impl Incoming {
     /// Commits what makes these files exhibits.
     pub(crate) async fn commit(&mut self, tx: store::Tx) -> Result<(), AppError> {
         // Before and not after: a line lost here, or a request given up here, may have committed all the same. Rather a
-        // file too many, which the next sweep removes, than one too few.
+        // file too many, which is collected, than one too few.
         self.kept = true;
-        let committed = tx.commit().await;
-        if let Err(StoreError::DiskFull(_)) = committed {
-            self.kept = false;
-        }
+        let committed = commit_files(tx, &mut self.written).await;
+        self.kept = self.written.is_empty();
         if committed.is_ok() {
             crate::counts::exhibits(&self.files);
         }
-        Ok(committed?)
+        committed
     }
 
     /// Removes everything that was stored, and waits for it.
@@ -416,18 +422,30 @@ impl Incoming {
         }) = self.current.take()
             && let Err(error) = writer.abort().await
         {
-            tracing::warn!(%error, "a file under way is left for the next sweep");
+            tracing::warn!(%error, "a file under way is left to be collected");
         }
-        while let Some(file) = self.files.last() {
-            remove(&self.blobs, &file.blob).await;
-            self.files.pop();
-        }
+        self.files.clear();
+        discard(&self.store, std::mem::take(&mut self.written)).await;
     }
 }
 
-async fn remove(blobs: &store::Blobs, blob: &BlobId) {
-    if let Err(error) = blobs.delete(blob).await {
-        tracing::warn!(%error, "a file that was not used is left for the next sweep");
+/// Commits what makes these files somebody's. They are left in `written` only if that certainly did not happen.
+pub(crate) async fn commit_files(tx: store::Tx, written: &mut Vec<Written>) -> Result<(), AppError> {
+    // Taken before: whoever gives this future up doesn't know whether it committed.
+    let owned = std::mem::take(written);
+    let committed = tx.commit().await;
+    if matches!(&committed, Err(error) if error.has_not_happened()) {
+        *written = owned;
+    }
+    Ok(committed?)
+}
+
+/// Removes files that no transaction came to own.
+pub(crate) async fn discard(store: &Store, unused: Vec<Written>) {
+    for written in unused {
+        if let Err(error) = store.blobs.discard(written).await {
+            tracing::warn!(%error, "a file that was not used is left to be collected");
+        }
     }
 }
 
@@ -439,18 +457,14 @@ fn take(open: &mut Vec<(String, &str)>, name: &str) -> bool {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        let unused: Vec<BlobId> = self.files.drain(..).map(|file| file.blob).collect();
+        let unused = std::mem::take(&mut self.written);
         if self.kept || unused.is_empty() {
             return;
         }
-        // Without a runtime the server is going down, and the sweep at its next start removes them.
+        // Without a runtime the server is going down: they are collected.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let blobs = self.blobs.clone();
-            runtime.spawn(async move {
-                for blob in unused {
-                    remove(&blobs, &blob).await;
-                }
-            });
+            let store = self.store.clone();
+            runtime.spawn(async move { discard(&store, unused).await });
         }
     }
 }

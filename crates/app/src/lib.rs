@@ -5,6 +5,7 @@
 mod auth;
 mod backup;
 mod clock;
+mod collect;
 mod copies;
 pub mod counts;
 mod daily;
@@ -94,6 +95,7 @@ pub use rollout::{OwnPerson, Rollouts, UnitCoverage};
 pub use seal::Sealed;
 pub use search::{FoundCase, FoundCases, Place};
 pub use stamp::{ProvedBefore, TimeAuthority};
+pub use store::files::{Binned, Collected, Collection, CollectionAlarm};
 pub use uploads::{NotAdded, Upload};
 pub use verify::StoreReport;
 
@@ -363,18 +365,6 @@ impl App {
     /// Closes the database, when whoever used it is done. Nothing can be asked afterwards.
     pub async fn close(&self) {
         self.store.db.close().await;
-    }
-
-    /// Removes files that no case came to own; only while nothing is being received. Gives how many.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn sweep(&self) -> Result<usize, AppError> {
-        let swept = self.store.blobs.sweep(&mut self.store.db.read().await?).await?;
-        for missing in &swept.missing {
-            tracing::error!(file = %missing, "a file is lost: verify-store names its case");
-        }
-        Ok(swept.removed.len())
     }
 
     /// Whether there is any case at all.

@@ -1,19 +1,20 @@
 //! Redacted copies: made anew from the exhibit, sealed like it, recorded with for whom and why (docs/adr/0012-redaction.md).
 
 use crate::copies::covered_fault;
+use crate::intake::{commit_files, discard};
 use crate::query::readable;
 use crate::{App, AppError, Caller, CaseView};
 use domain::access::{Action, reading};
 use domain::case::covering::cover_text;
 use domain::case::redaction::{CopyFile, Covers, Order, ordered, redacted};
 use domain::case::{CommandKind, Exhibit, Redacted, Refusal, Region, Viewing};
-use domain::ids::{BlobId, CaseNumber};
+use domain::ids::CaseNumber;
 use domain::language::Language;
 use domain::vocabulary::Compartment;
 use outside::media::{self, Fault, NotCovered};
 use sha2::{Digest, Sha256};
 use store::Keys;
-use store::blobs::BlobRow;
+use store::blobs::{BlobRow, Written};
 use tokio::sync::Semaphore;
 
 /// A decoded picture is large: they are made one at a time, however many ask.
@@ -39,23 +40,20 @@ impl App {
         let order = ordered(&view.state, order)?;
         let language = caller.language;
         let (media_type, bytes) = self.cover_up(exhibit, &keys, &order.covers, language).await?;
+        let mut writer = self.begin_file(keys.of(Compartment::Matter)).await?;
+        writer.write(&bytes).await?;
+        let written = writer.finish().await?;
         let copy = CopyFile {
             media_type: media_type.to_owned(),
             bytes: bytes.len() as u64,
             sha256: hex::encode(Sha256::digest(&bytes)),
-            blob: BlobId::new(self.new_id()),
+            blob: written.id().clone(),
         };
-        let mut writer = {
-            let mut dice = self.dice();
-            let key = keys.of(Compartment::Matter);
-            self.store.blobs.sealed_writer(&copy.blob, key, &mut dice).await?
-        };
-        writer.write(&bytes).await?;
-        writer.finish().await?;
-        let kept = self.keep_redacted(caller, number, &order, &copy).await;
-        if kept.is_err() {
-            self.forget_redacted(&copy.blob).await;
-        }
+        let mut unused = vec![written];
+        let kept = self
+            .keep_redacted(caller, number, &order, &copy, &mut unused)
+            .await;
+        discard(&self.store, unused).await;
         kept
     }
 
@@ -108,6 +106,7 @@ impl App {
         number: &CaseNumber,
         order: &Order,
         copy: &CopyFile,
+        unused: &mut Vec<Written>,
     ) -> Result<Redacted, AppError> {
         let mut tx = self.store.db.begin().await?;
         let mut case = self.lock(&mut tx, caller, number).await?;
@@ -124,22 +123,10 @@ impl App {
         let performed = self
             .append(&mut tx, &mut case, &caller.actor, vec![event])
             .await?;
-        tx.commit().await?;
+        commit_files(tx, unused).await?;
         let made = performed.state.redactions.last();
         made.map(|(_, made)| made.clone())
             .ok_or_else(|| AppError::Internal(anyhow::anyhow!("a redacted copy was not folded")))
-    }
-
-    /// Removes the file of a transaction that did not happen. Where it may have, the next sweep looks after it.
-    async fn forget_redacted(&self, blob: &BlobId) {
-        let Ok(mut read) = self.store.db.read().await else {
-            return;
-        };
-        if let Ok(None) = store::blobs::find(&mut read, blob).await
-            && let Err(error) = self.store.blobs.delete(blob).await
-        {
-            tracing::warn!(%error, "a redacted copy that was not used is left for the next sweep");
-        }
     }
 
     /// A redacted copy whole; that somebody took it is recorded first.

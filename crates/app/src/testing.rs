@@ -29,6 +29,20 @@ pub struct TestApp {
     pub scratch: Scratch,
 }
 
+impl App {
+    /// How many files nothing owns.
+    ///
+    /// # Panics
+    /// If the store can't say.
+    pub async fn stray_files(&self) -> usize {
+        let files = self.store.blobs.list().await.expect("a list");
+        let owned = store::blobs::owned(&mut self.store.db.read().await.expect("a connection"))
+            .await
+            .expect("what is owned");
+        files.iter().filter(|id| !owned.contains(id)).count()
+    }
+}
+
 /// Monday 12 October 2026, 19:47 in Copenhagen.
 pub const MONDAY_EVENING: &str = "2026-10-12T19:47:00+02:00";
 

@@ -3,9 +3,9 @@
 
 use crate::{App, AppError, Caller, FILE_LIMIT, FILES_LIMIT, FileFault, Incoming};
 use bytes::Bytes;
-use domain::ids::BlobId;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use jiff::{SignedDuration, Timestamp};
+use store::blobs::SealedWriter;
 use store::jobs::{self, Lane};
 use store::uploads::{self, Piece};
 
@@ -55,8 +55,7 @@ pub enum NotAdded {
 
 /// A piece that is coming in; dropped, it leaves nothing.
 struct Coming {
-    blob: BlobId,
-    writer: store::blobs::SealedWriter,
+    writer: SealedWriter,
     place: u64,
     bytes: u64,
 }
@@ -170,9 +169,8 @@ impl App {
         let mut before = None;
         loop {
             let coming = async {
-                let (blob, writer) = self.begin_piece().await?;
+                let writer = self.begin_piece().await?;
                 let mut coming = Coming {
-                    blob,
                     writer,
                     place: at,
                     bytes: 0,
@@ -197,14 +195,15 @@ impl App {
         }
     }
 
-    pub(crate) async fn begin_piece(&self) -> Result<(BlobId, store::blobs::SealedWriter), AppError> {
-        let mut random = [0; 16];
+    pub(crate) async fn begin_piece(&self) -> Result<SealedWriter, AppError> {
+        self.begin_file(self.store.keys.of_uploads()).await
+    }
+
+    /// Begins a file that is sealed with this key.
+    pub(crate) async fn begin_file(&self, key: &proof::DataKey) -> Result<SealedWriter, AppError> {
         let mut dice = self.dice();
-        rand::Rng::fill_bytes(&mut dice, &mut random);
-        let blob = BlobId::new(hex::encode(random));
-        let key = self.store.keys.of_uploads();
-        let writer = self.store.blobs.sealed_writer(&blob, key, &mut dice).await?;
-        Ok((blob, writer))
+        let announced = self.store.announce(self.now(), &mut dice).await?;
+        Ok(self.store.blobs.sealed_writer(announced, key, &mut dice).await?)
     }
 
     async fn keep_piece(&self, id: &str, coming: Option<Coming>) -> Result<(), NotAdded> {
@@ -213,15 +212,15 @@ impl App {
         if bytes == 0 {
             return Ok(coming.writer.abort().await?);
         }
-        coming.writer.finish().await?;
-        let blob = coming.blob;
+        let written = coming.writer.finish().await?;
+        let blob = written.id().clone();
         let piece = Piece { place, bytes, blob };
         let mut tx = self.store.db.begin().await?;
         match uploads::add_piece(&mut tx, id, &piece).await {
             Ok(()) => Ok(tx.commit().await?),
             Err(error) => {
                 drop(tx);
-                self.store.blobs.delete(&piece.blob).await?;
+                self.store.blobs.discard(written).await?;
                 // Another connection was faster, or it was forgotten meanwhile.
                 if matches!(error, store::StoreError::Unique { .. }) {
                     return Err(NotAdded::Elsewhere(place));
@@ -271,13 +270,9 @@ impl App {
     /// The job: an upload has had its time.
     pub(crate) async fn forget_upload(&self, id: &str) -> Result<(), AppError> {
         let mut tx = self.store.db.begin().await?;
-        let pieces = uploads::pieces(&mut tx, id).await?;
-        uploads::forget(&mut tx, id).await?;
+        let files = self.store.forget_upload(&mut tx, id, self.now()).await?;
         tx.commit().await?;
-        for piece in pieces {
-            self.store.blobs.delete(&piece.blob).await?;
-        }
-        Ok(())
+        Ok(self.store.remove(files).await?)
     }
 }
 

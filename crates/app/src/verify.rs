@@ -95,12 +95,15 @@ impl App {
         Ok((hex::encode(hash.finalize()), bytes))
     }
 
-    /// Files that belong to nothing. While a server runs, one may be on its way in: then it is gone or used later.
+    /// Files that belong to nothing and are not on their way.
     async fn verify_files(&self, report: &mut StoreReport, used: &BTreeSet<BlobId>) -> Result<(), AppError> {
         let files = self.store.blobs.list().await?;
-        let owned = store::blobs::owned(&mut self.store.db.read().await?).await?;
+        let mut read = self.store.db.read().await?;
+        // First what is on its way: it may become owned between the two questions.
+        let announced = store::files::announced(&mut read).await?;
+        let owned = store::blobs::owned(&mut read).await?;
         for id in files {
-            if !used.contains(&id) && !owned.contains(&id) {
+            if !used.contains(&id) && !owned.contains(&id) && !announced.contains(&id) {
                 report.failures.push(format!("file {id}: belongs to no exhibit"));
             }
         }

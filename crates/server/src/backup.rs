@@ -175,7 +175,11 @@ pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<ExitC
             "this backup holds no files: name --without-files once the object store of VAERN_BLOBS has them"
         );
     }
-    let folder = |data: &Path| store::Blobs::open(&data.join("blobs"));
+    let bucket = config.bucket()?;
+    let folder = |data: &Path| match &bucket {
+        Some(bucket) => store::Blobs::open_s3(bucket),
+        None => store::Blobs::open(&data.join("blobs")),
+    };
     let restored = store::backup::restore(&order, folder, tell).await?;
     for (name, key) in &keys {
         key.copy_to(&data.join("keys").join(name), &mut open::dice()?)?;

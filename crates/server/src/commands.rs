@@ -5,8 +5,8 @@ use crate::config::Config;
 use crate::open;
 use anyhow::{Context, bail};
 use app::guide::GuideFile;
-use app::{App, AppError, Caller, StoreReport};
-use domain::ids::CaseNumber;
+use app::{App, AppError, Caller, Collected, StoreReport};
+use domain::ids::{BlobId, CaseNumber};
 use domain::vocabulary::Compartment;
 use proof::stamp::Authorities;
 use std::fs::File;
@@ -278,6 +278,49 @@ pub async fn reverify(config: &Config) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Collects files that came to nothing, says what lies in the bin, or takes a file out of it.
+pub async fn collect(
+    config: &Config,
+    yes: bool,
+    list: bool,
+    restore: Option<String>,
+) -> anyhow::Result<ExitCode> {
+    let app = open_app(config).await?;
+    if let Some(id) = restore {
+        app.restore_file(&BlobId::new(id.as_str()))
+            .await
+            .with_context(|| format!("file {id} is not in the bin"))?;
+        println!("file {id} is back at its place; if nothing owns it, it is collected again in a day");
+        return Ok(ExitCode::SUCCESS);
+    }
+    if list {
+        for file in app.bin().await? {
+            println!(
+                "{} announced {} in the bin since {}",
+                file.id, file.announced_at, file.binned_at
+            );
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    match app.collect_files(yes).await? {
+        Collected::Done(done) => {
+            let (binned, ended, restored) = (done.binned.len(), done.ended.len(), done.restored.len());
+            println!(
+                "{binned} files into the bin, {ended} gone for good after 30 days, {restored} taken back because they are owned"
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Collected::Stopped(alarm) => {
+            eprintln!(
+                "{} files were announced and are owned by nothing, beside {} that are owned: too many, none was moved. Is this the \
+                 right database? If it is, say: vaern collect --yes",
+                alarm.files, alarm.owned
+            );
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 pub async fn reindex(config: &Config) -> anyhow::Result<ExitCode> {

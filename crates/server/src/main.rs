@@ -112,6 +112,19 @@ enum Command {
     /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of damaged
     /// ones. Exit 0, or 1 if any is damaged. A running server does the same by itself, a little every minute.
     Reverify,
+    /// Move files that were announced more than a day ago and came to nothing into the bin, and end what has lain there for 30
+    /// days. A running server does it once a day. Exit 0, or 1 if it would take more than 100 files or 1 % of all, and took none.
+    Collect {
+        /// Let a collection go on that stopped because it would take too many.
+        #[arg(long)]
+        yes: bool,
+        /// Say what lies in the bin, and collect nothing.
+        #[arg(long, conflicts_with_all = ["yes", "restore"])]
+        list: bool,
+        /// Take this file out of the bin, and collect nothing.
+        #[arg(long, value_name = "ID", conflicts_with = "yes")]
+        restore: Option<String>,
+    },
     /// Make the search index again from the journals. A running server writes it alone: it is then asked to do it, and its
     /// operations page says how far it is.
     Reindex,
@@ -284,6 +297,7 @@ async fn run(cli: Cli, config: &Config) -> anyhow::Result<ExitCode> {
         Command::VerifyStore => commands::verify_store(config).await,
         Command::Check => Ok(check::check(config).await),
         Command::Reverify => commands::reverify(config).await,
+        Command::Collect { yes, list, restore } => commands::collect(config, yes, list, restore).await,
         Command::Reindex => commands::reindex(config).await,
         Command::Config {
             command: Settings::Show,

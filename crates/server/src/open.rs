@@ -98,6 +98,7 @@ pub async fn store(config: &Config, dice: &mut StdRng) -> anyhow::Result<Store> 
         StoreConfig {
             database_url,
             dir: config.data.clone(),
+            bucket: config.bucket()?,
             master,
         },
         dice,

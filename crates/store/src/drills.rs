@@ -5,8 +5,10 @@ use domain::ids::{BlobId, CaseNumber, PersonId};
 use jiff::Timestamp;
 use rand::CryptoRng;
 
+use crate::Store;
 use crate::db::{Ask, Row, Sql, Tx, statements};
 use crate::error::{Result, StoreError};
+use crate::files::Disowned;
 use crate::keys::{self, KeyRing};
 
 statements! {
@@ -135,7 +137,7 @@ pub async fn lock_latest(tx: &mut Tx, person: &PersonId) -> Result<Option<Drill>
     get(tx, &found.id).await
 }
 
-/// Keeps one more attempt and its files (name, media type, file); gives its number. The drill is held: [`lock_latest`].
+/// Keeps one more attempt and its files (name, media type, file), which settles their announcements; gives its number. The drill is held: [`lock_latest`].
 ///
 /// # Errors
 /// Those of the database.
@@ -156,6 +158,7 @@ pub async fn add_attempt(
         .bind(at.as_microsecond());
     query.bind(way.name()).bind(sent.as_slice()).run().await?;
     for (place, (name, media_type, blob)) in (1_u64..).zip(files) {
+        crate::files::settle(tx, blob).await?;
         let name = keys::seal_note(ring.system(), [id, "drill", "name"], name.as_bytes(), rng);
         let query = tx
             .sql(ADD_FILE)
@@ -251,15 +254,21 @@ pub async fn damaged(on: &mut impl Ask, ring: &KeyRing) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Forgets its pictures and its word, and all of it unless it was passed; the files are the caller's to remove.
-///
-/// # Errors
-/// Those of the database.
-pub async fn forget(tx: &mut Tx, id: &str) -> Result<()> {
-    tx.sql(FORGET_FILES).bind(id).run().await?;
-    tx.sql(FORGET_ATTEMPTS).bind(id).run().await?;
-    tx.sql(FORGET_WORD).bind(id).run().await?;
-    tx.sql(FORGET).bind(id).run().await.map(drop)
+impl Store {
+    /// Forgets a drill's pictures and its word, and all of it unless it was passed; the files are the caller's to remove once
+    /// that is committed ([`Store::remove`]).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn forget_drill(&self, tx: &mut Tx, id: &str, now: Timestamp) -> Result<Vec<Disowned>> {
+        let rows = tx.sql(FILES).bind(id).all().await?;
+        let files: Result<Vec<BlobId>> = rows.iter().map(|row| row.text(3).map(BlobId::new)).collect();
+        tx.sql(FORGET_FILES).bind(id).run().await?;
+        tx.sql(FORGET_ATTEMPTS).bind(id).run().await?;
+        tx.sql(FORGET_WORD).bind(id).run().await?;
+        tx.sql(FORGET).bind(id).run().await?;
+        self.disown(tx, files?, now).await
+    }
 }
 
 fn seal(ring: &KeyRing, id: &str, attempt: u64, sent: &[u8], rng: &mut (impl CryptoRng + Send)) -> Vec<u8> {

@@ -18,6 +18,10 @@ pub enum StoreError {
     /// Another process held the database for longer than we wait. Trying again may help.
     #[error("the database is busy")]
     Busy,
+    /// The database or the object store is gone, refuses us, or has stopped answering. What was on its way may have been
+    /// kept or not; trying again, with the same key, may help.
+    #[error("{0}")]
+    Unreachable(String),
     /// Database or files could not be written.
     #[error("no space left to write: {0}")]
     DiskFull(String),
@@ -31,6 +35,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a transaction that was to be committed certainly was not: the database itself said so. After anything else it may
+    /// have been, and what it was to own must stay.
+    #[must_use]
+    pub fn has_not_happened(&self) -> bool {
+        match self {
+            // SQLite says the same of a disk that failed while it was writing: then nobody knows.
+            Self::DiskFull(why) => !why.contains("I/O"),
+            Self::Unique { .. } | Self::Missing { .. } => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn missing(what: impl Into<String>) -> Self {
         Self::Missing { what: what.into() }
     }
@@ -113,16 +129,36 @@ impl From<io::Error> for StoreError {
 
 impl From<object_store::Error> for StoreError {
     fn from(error: object_store::Error) -> Self {
-        if let object_store::Error::NotFound { path, .. } = &error {
-            return Self::missing(format!("file {path}"));
+        match &error {
+            object_store::Error::NotFound { path, .. } => return Self::missing(format!("file {path}")),
+            object_store::Error::AlreadyExists { path, .. } => {
+                let what = format!("files, {path}");
+                return Self::Unique { what };
+            }
+            _ => {}
         }
         let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
         while let Some(inner) = cause {
             if let Some(full) = inner.downcast_ref::<io::Error>().and_then(from_io) {
                 return full;
             }
+            if inner.is::<object_store::client::HttpError>() {
+                return Self::Unreachable(format!("the object store: {error}"));
+            }
             cause = inner.source();
         }
-        Self::other(error)
+        from_answer(&error.to_string()).unwrap_or_else(|| Self::other(error))
     }
+}
+
+/// What an object store answered. Its client keeps the status and the text of the answer in its message alone.
+fn from_answer(message: &str) -> Option<StoreError> {
+    let status = message.split_once("status code: ").map_or("", |(_, rest)| rest);
+    // Amazon has no limit; these are the codes of Ceph, MinIO and Garage ("Max size quota reached").
+    let full = ["QuotaExceeded", "StorageFull", "quota reached", "quota exceeded"];
+    if status.starts_with("507") || full.iter().any(|code| message.contains(code)) {
+        return Some(StoreError::DiskFull(format!("the object store: {message}")));
+    }
+    let away = status.starts_with('5') || status.starts_with("429") || status.starts_with("408");
+    away.then(|| StoreError::Unreachable(format!("the object store: {message}")))
 }

@@ -19,8 +19,6 @@ statements! {
 
 /// Under this name the settings keep when a server last tried whether it can write.
 const PROBE: &str = "probe";
-/// What the file is called that is written and removed to see whether files can be.
-const FILE: &str = "probe";
 
 /// How much room a file system has, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,16 +58,12 @@ pub async fn write_row(db: &Db, now: Timestamp) -> Result<()> {
     tx.commit().await
 }
 
-/// Writes a small file, makes it durable and removes it, as every exhibit is written.
+/// Writes a small file, makes it durable and removes it. It is nobody's, and is in no list.
 ///
 /// # Errors
 /// Those of whatever keeps the files.
 pub async fn write_file(blobs: &Blobs) -> Result<()> {
-    let id = domain::ids::BlobId::new(FILE);
-    let mut writer = blobs.writer(&id).await?;
-    writer.write(b"Can this be written?\n").await?;
-    writer.finish().await?;
-    blobs.delete(&id).await
+    blobs.probe().await
 }
 
 /// Jobs of one lane that stand one way.

@@ -17,6 +17,7 @@ mod db;
 pub mod derivatives;
 pub mod drills;
 mod error;
+pub mod files;
 pub mod guide;
 pub mod health;
 pub mod idempotency;
@@ -57,6 +58,8 @@ pub struct StoreConfig {
     pub database_url: Option<String>,
     /// An existing folder; exhibits go into its folder `blobs`, the search index into `search`.
     pub dir: PathBuf,
+    /// Where exhibits go in place of the folder.
+    pub bucket: Option<blobs::S3Location>,
     pub master: MasterKey,
 }
 
@@ -69,6 +72,9 @@ pub struct Store {
     pub search: Arc<search::Search>,
     /// The data folder.
     pub dir: PathBuf,
+    /// Who writes: 16 hexadecimal digits, others each time that a store is opened.
+    pub node: String,
+    ledger: Arc<files::Ledger>,
 }
 
 impl Store {
@@ -80,10 +86,19 @@ impl Store {
     /// database cannot be opened.
     pub async fn open(config: StoreConfig, rng: &mut (impl CryptoRng + Send)) -> Result<Self> {
         let db = Db::connect(config.database_url.as_deref(), &config.dir).await?;
-        let blobs = Blobs::open(&config.dir.join("blobs"))?;
+        let blobs = match &config.bucket {
+            Some(bucket) => Blobs::open_s3(bucket)?,
+            None => Blobs::open(&config.dir.join("blobs"))?,
+        };
         let keys = Arc::new(KeyRing::open(&db, config.master, rng).await?);
         let search = Arc::new(search::Search::open(&config.dir.join("search"))?);
+        let mut random = [0; 8];
+        rng.fill_bytes(&mut random);
+        let node = hex::encode(random);
+        let ledger = Arc::new(files::Ledger::new(db.clone(), node.clone()));
         Ok(Self {
+            node,
+            ledger,
             db,
             blobs,
             keys,
@@ -101,6 +116,8 @@ const STATEMENTS: &[&[&str]] = &[
     cases::STATEMENTS,
     derivatives::STATEMENTS,
     drills::STATEMENTS,
+    files::STATEMENTS,
+    files::COLLECT_STATEMENTS,
     guide::STATEMENTS,
     health::STATEMENTS,
     idempotency::STATEMENTS,

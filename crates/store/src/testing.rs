@@ -9,6 +9,7 @@
 //! ```
 
 mod postgres;
+pub mod s3;
 
 pub use crate::keys::destroy as destroy_keys;
 
@@ -19,6 +20,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
 
+use crate::blobs::S3Location;
 use crate::{Db, Result, Store, StoreConfig};
 
 /// An SQL engine to test on.
@@ -34,10 +36,19 @@ pub fn engines() -> Vec<Engine> {
     vec![Engine::Sqlite, Engine::Postgres]
 }
 
+/// Where the files are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Files {
+    Folder,
+    /// Of a real S3 server on this machine.
+    Bucket,
+}
+
 /// What a test store lives in; dropped, it is gone.
 pub struct Scratch {
     dir: TempDir,
     database: Option<postgres::Database>,
+    bucket: Option<S3Location>,
 }
 
 impl Scratch {
@@ -53,12 +64,19 @@ impl Scratch {
         self.database.as_ref().map(|database| database.url.clone())
     }
 
+    /// The bucket, if the files are in one.
+    #[must_use]
+    pub fn bucket(&self) -> Option<&S3Location> {
+        self.bucket.as_ref()
+    }
+
     /// What [`Store::open`] takes to open the same store again.
     #[must_use]
     pub fn config(&self) -> StoreConfig {
         StoreConfig {
             database_url: self.database_url(),
             dir: self.dir().to_owned(),
+            bucket: self.bucket.clone(),
             master: master(),
         }
     }
@@ -79,7 +97,19 @@ impl Scratch {
 /// # Panics
 /// If it cannot be made; without PostgreSQL's programs it names what to install.
 pub async fn store(engine: Engine) -> (Store, Scratch) {
-    let scratch = scratch(engine);
+    store_on(engine, Files::Folder).await
+}
+
+/// An empty store with its files in a folder or a bucket.
+///
+/// # Panics
+/// As [`store`]; without moto's server it names what to install.
+pub async fn store_on(engine: Engine, files: Files) -> (Store, Scratch) {
+    let bucket = (files == Files::Bucket).then(s3::create_bucket);
+    let scratch = Scratch {
+        bucket,
+        ..scratch(engine)
+    };
     let store = Store::open(scratch.config(), &mut rng(1))
         .await
         .expect("a new store opens");
@@ -94,7 +124,11 @@ pub async fn store(engine: Engine) -> (Store, Scratch) {
 pub fn scratch(engine: Engine) -> Scratch {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let database = (engine == Engine::Postgres).then(postgres::Database::create);
-    Scratch { dir, database }
+    Scratch {
+        dir,
+        database,
+        bucket: None,
+    }
 }
 
 /// The master key of all test stores.

@@ -4,8 +4,10 @@ use domain::ids::{BlobId, PersonId};
 use jiff::Timestamp;
 use rand::CryptoRng;
 
+use crate::Store;
 use crate::db::{Ask, Sql, Tx, statements};
 use crate::error::{Result, StoreError};
+use crate::files::{self, Disowned};
 use crate::keys::{self, KeyRing};
 
 statements! {
@@ -113,23 +115,29 @@ pub async fn pieces(on: &mut impl Ask, id: &str) -> Result<Vec<Piece>> {
     pieces.collect()
 }
 
-/// Adds a piece whose file is durable.
+/// Adds a piece whose file is durable, which settles the file's announcement.
 ///
 /// # Errors
-/// [`StoreError::Unique`] if there is one at this place.
+/// [`StoreError::Unique`] if there is one at this place; [`StoreError::Missing`] if its file was collected meanwhile.
 pub async fn add_piece(tx: &mut Tx, id: &str, piece: &Piece) -> Result<()> {
+    files::settle(tx, &piece.blob).await?;
     let query = tx.sql(ADD_PIECE).bind(id).bind(length(piece.place)?);
     let query = query.bind(length(piece.bytes)?).bind(piece.blob.as_str());
     query.run().await.map(drop)
 }
 
-/// Forgets an upload; its pieces' files are the caller's to remove.
-///
-/// # Errors
-/// Those of the database.
-pub async fn forget(tx: &mut Tx, id: &str) -> Result<()> {
-    tx.sql(FORGET_PIECES).bind(id).run().await?;
-    tx.sql(FORGET).bind(id).run().await.map(drop)
+impl Store {
+    /// Forgets an upload; its pieces' files are the caller's to remove once that is committed ([`Store::remove`]).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn forget_upload(&self, tx: &mut Tx, id: &str, now: Timestamp) -> Result<Vec<Disowned>> {
+        let pieces = pieces(tx, id).await?;
+        tx.sql(FORGET_PIECES).bind(id).run().await?;
+        tx.sql(FORGET).bind(id).run().await?;
+        let files = pieces.into_iter().map(|piece| piece.blob).collect();
+        self.disown(tx, files, now).await
+    }
 }
 
 fn length(bytes: u64) -> Result<i64> {

@@ -81,6 +81,7 @@ impl App {
         let config = StoreConfig {
             database_url,
             dir: data,
+            bucket: None,
             master: master.master().context("the master key of the backup")?,
         };
         let mut rng = self.dice();

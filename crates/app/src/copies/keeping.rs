@@ -1,11 +1,12 @@
 //! Working copies on their way into the store: sealed first, then named in one transaction.
 
+use crate::intake::{commit_files, discard};
 use crate::{App, AppError};
-use domain::ids::{BlobId, CaseId};
+use domain::ids::CaseId;
 use domain::vocabulary::Compartment;
 use outside::media::{self, Facts, Fault, Made, Text};
 use store::Keys;
-use store::blobs::BlobRow;
+use store::blobs::{BlobRow, Written};
 use store::derivatives::{self, Derivative, Kind, Outcome};
 
 const JSON: &str = "application/json";
@@ -17,6 +18,8 @@ pub(super) struct Keeping<'a> {
     pub keys: &'a Keys,
     pub exhibit: u32,
     pub rows: Vec<Derivative>,
+    /// The files of the rows, as long as nothing owns them for certain.
+    pub written: Vec<Written>,
 }
 
 type MadeOf = (Made<Vec<u8>>, Vec<Made<Vec<u8>>>, Vec<Made<Text>>, Facts);
@@ -57,7 +60,7 @@ impl Keeping<'_> {
         self.app
             .index_exhibit_later(&mut tx, self.case, self.exhibit)
             .await?;
-        Ok(tx.commit().await?)
+        commit_files(tx, &mut self.written).await
     }
 
     async fn file(
@@ -80,11 +83,11 @@ impl Keeping<'_> {
                 return Ok(());
             }
         };
-        let (id, key) = (BlobId::new(self.app.new_id()), self.keys.of(Compartment::Matter));
-        let mut dice = self.app.dice();
-        let mut writer = self.app.store.blobs.sealed_writer(&id, key, &mut dice).await?;
+        let mut writer = self.app.begin_file(self.keys.of(Compartment::Matter)).await?;
         writer.write(&bytes).await?;
-        writer.finish().await?;
+        let written = writer.finish().await?;
+        let id = written.id().clone();
+        self.written.push(written);
         self.row(kind, page, (media_type, bytes.len()), Outcome::File(id), made.by);
         Ok(())
     }
@@ -102,18 +105,8 @@ impl Keeping<'_> {
         });
     }
 
-    /// Removes the files of a transaction that did not happen. Where it may have, the next sweep looks after them.
-    pub async fn discard(&self) {
-        let Ok(mut read) = self.app.store.db.read().await else {
-            return;
-        };
-        for row in &self.rows {
-            if let Outcome::File(id) = &row.outcome
-                && let Ok(None) = store::blobs::find(&mut read, id).await
-                && let Err(error) = self.app.store.blobs.delete(id).await
-            {
-                tracing::warn!(%error, "a working copy that was not used is left for the next sweep");
-            }
-        }
+    /// Removes the files of a transaction that did not happen. Where it may have, they are collected.
+    pub async fn discard(self) {
+        discard(&self.app.store, self.written).await;
     }
 }

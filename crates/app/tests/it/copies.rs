@@ -76,7 +76,7 @@ on_both! {
         assert_eq!(readings(&test, &number).await.iter().filter(|reading| **reading == seen).count(), 2);
         // Nothing lies about in clear, and what was made survives the sweep.
         assert!(files(&test).iter().all(|file| !std::fs::read(file).unwrap().starts_with(&[0xFF, 0xD8])));
-        assert_eq!(test.app.sweep().await.unwrap(), 0);
+        assert_eq!(test.app.stray_files().await, 0);
         for stranger in [DORTHE, DPO, ADMIN] {
             let stranger = test.caller(stranger);
             not_found(test.app.preview(&stranger, &number, 1, 0).await);

@@ -223,7 +223,7 @@ on_both! {
         test.app.run_slow_jobs().await.unwrap();
         assert!(test.app.my_drill(&test.caller(METTE)).await.unwrap().is_none());
         not_found(test.app.drill_is_serious(&test.caller(METTE), &found[0].drill, 1).await);
-        assert_eq!((test.app.sweep().await.unwrap(), failures(&test).await), (0, Vec::new()));
+        assert_eq!((test.app.stray_files().await, failures(&test).await), (0, Vec::new()));
     }
 
     async fn what_came_before_all_of_it_was_kept_becomes_a_report_of_its_files(test) {

@@ -65,7 +65,7 @@ on_both! {
         // The exhibit is as it came, the copy survives the sweep, and nothing lies about in clear.
         let report = test.app.verify_store(|_, _| {}).await.unwrap();
         assert_eq!((report.exhibits, report.failures), (1, vec![]));
-        assert_eq!(test.app.sweep().await.unwrap(), 0);
+        assert_eq!(test.app.stray_files().await, 0);
         assert!(files(&test).iter().all(|file| !std::fs::read(file).unwrap().starts_with(b"\x89PNG")));
         // Whoever sent the original neither makes a copy nor learns whom one is for; strangers find nothing.
         for other in [LONE, METTE, DORTHE, DPO, ADMIN] {

@@ -2,7 +2,7 @@ use crate::harness::*;
 use crate::perform::assessed;
 use crate::say;
 use app::testing::{PlainWords, TestApp};
-use app::{App, AppError, Parts, Settings};
+use app::{App, AppError, Collected, Collection, Parts, Settings};
 use domain::case::Refusal;
 use domain::procedure::DEFAULT;
 use domain::vocabulary::DutyKind;
@@ -48,13 +48,13 @@ on_both! {
         assert_eq!(app.fingerprint(), key);
         assert!(app.ready().await && app.has_cases().await.unwrap());
         assert!(app.bearer(&token).await.unwrap().is_some());
-        assert_eq!(app.sweep().await.unwrap(), 0);
+        assert_eq!(app.stray_files().await, 0);
         assert_eq!(app.verify_store(|_, _| ()).await.unwrap().failures, Vec::<String>::new());
         let done = app.perform(&vibeke, &number, say::receive(), None).await;
         assert_eq!(refusal(done), Refusal::AlreadyDone(DutyKind::Receive));
     }
 
-    async fn what_a_crash_left_under_way_is_swept_at_the_next_start(test) {
+    async fn what_a_crash_left_under_way_stays_at_the_next_start_and_is_collected_after_a_day(test) {
         let number = a_case(&test).await;
         let mut incoming = sent(&test, LONE, &[("a.png", &png("a"))]).await;
         incoming.file("b.png", domain::case::Arrival::Api).await.unwrap();
@@ -63,8 +63,17 @@ on_both! {
         std::mem::forget(incoming);
         assert_eq!(files(&test).len(), 3);
         let app = restart(&test, DEFAULT).await.unwrap();
-        assert_eq!(app.sweep().await.unwrap(), 2);
-        assert_eq!(files(&test).len(), 1);
+        assert_eq!(app.collect_files(true).await.unwrap(), Collected::Done(Collection::default()));
+        assert_eq!(files(&test).len(), 3, "nothing goes at a start");
+        assert_eq!(app.verify_store(|_, _| ()).await.unwrap().failures, Vec::<String>::new());
+        test.clock.set(app.now() + jiff::SignedDuration::from_hours(25));
+        let Collected::Stopped(alarm) = app.collect_files(false).await.unwrap() else { panic!("one of two is too many") };
+        assert_eq!((alarm.files, alarm.owned), (1, 1));
+        assert_eq!(app.collection_alarm().await.unwrap(), Some(alarm));
+        let Collected::Done(done) = app.collect_files(true).await.unwrap() else { panic!("somebody has looked") };
+        assert_eq!(done.binned.len(), 2);
+        assert_eq!(app.bin().await.unwrap().len(), 2);
+        assert_eq!((app.collection_alarm().await.unwrap(), app.stray_files().await), (None, 0));
         assert_eq!(app.verify_store(|_, _| ()).await.unwrap().failures, Vec::<String>::new());
         assert_eq!(view(&test, VIBEKE, &number).await.state.exhibits.len(), 1);
     }

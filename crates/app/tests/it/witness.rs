@@ -70,7 +70,7 @@ on_both! {
         assert_eq!((case.witnessed[0].seen, case.witnessed[0].picture), (Seen::Removed, Some(3)));
         let own = case.exhibits.iter().filter(|(_, exhibit)| Exhibit::is_servers_own(exhibit));
         assert_eq!((case.exhibits.len(), own.count()), (4, 2));
-        assert_eq!(test.app.sweep().await.unwrap(), 0);
+        assert_eq!(test.app.stray_files().await, 0);
     }
 
     async fn without_a_browser_or_a_public_link_nobody_looks(test) {

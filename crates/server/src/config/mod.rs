@@ -1,6 +1,7 @@
 //! The settings: one [`Config`], read once in `main` from the command line, the environment and a file, and refused by name
 //! when they are wrong (docs/adr/0021-settings.md). Nothing else in this program reads the environment.
 
+mod bucket;
 mod faults;
 mod reference;
 mod sources;
@@ -75,6 +76,9 @@ impl Config {
             self.tsa_cert.is_some(),
             certificates,
         );
+        let keys = self.blobs_key.is_some() && self.blobs_secret.is_some();
+        let both = "VAERN_BLOBS_KEY and VAERN_BLOBS_SECRET";
+        need(self.blobs.is_some(), "VAERN_BLOBS", keys, both);
         let sender = "VAERN_MAIL_ADDRESS, whom our e-mails are from";
         need(
             self.smtp.is_some(),

@@ -5,6 +5,7 @@
 //! its name in small letters without `VAERN_`.
 
 use super::Values;
+use super::bucket::{BucketAddress, BucketKey};
 use super::faults::Faults;
 use super::values::*;
 use domain::language::Language;
@@ -92,6 +93,12 @@ settings! {
         public_url: Option<PublicUrl> = "VAERN_PUBLIC_URL";
         /// A PostgreSQL database in place of the SQLite file in the data folder.
         database_url: Option<DatabaseUrl> = "VAERN_DATABASE_URL";
+        /// A bucket of an object store that speaks S3, in place of the folder blobs in the data folder. Needs VAERN_BLOBS_KEY and VAERN_BLOBS_SECRET. region is us-east-1 unless it is said; path_style asks for endpoint/bucket in place of bucket.endpoint.
+        blobs: Option<BucketAddress> = "VAERN_BLOBS";
+        /// The id of the key with which the object store knows us.
+        blobs_key: Option<BucketKey> = "VAERN_BLOBS_KEY";
+        /// The secret that belongs to it.
+        blobs_secret: Option<BucketKey> = "VAERN_BLOBS_SECRET";
         /// The master key in place of the file keys/master.key. Without it nothing can be read, by anybody, ever.
         master_key: Option<MasterKeyText> = "VAERN_MASTER_KEY";
     }

@@ -72,6 +72,8 @@ fn a_wrong_value_is_refused_by_its_name_and_with_what_is_right() {
         ),
         ("VAERN_DATABASE_URL", "mysql://localhost/vaern", "postgres://"),
         ("VAERN_DATABASE_URL", "postgres://", "postgres://"),
+        ("VAERN_BLOBS", "https://s3.example/vaern", "s3://"),
+        ("VAERN_BLOBS", "s3://vaern?pathstyle", "pathstyle"),
         ("VAERN_MASTER_KEY", "0001", "64 hexadecimal digits"),
         ("VAERN_LOG", "verbose", "a level"),
         ("VAERN_LOG", "garbage=x=y", "a level"),

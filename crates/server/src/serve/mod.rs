@@ -47,10 +47,6 @@ pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitC
     let mut signals = Signals::listen()?;
     let counts = settings.metrics.map(|_| monitoring::install()).transpose()?;
     let app = Arc::new(open::open(config, Arc::new(SystemClock), demonstration).await?);
-    let swept = app.sweep().await?;
-    if swept > 0 {
-        tracing::info!(files = swept, "removed files of uploads that were never finished");
-    }
     app.plan_daily().await?;
     app.plan_search().await?;
     let listen = config.listen;

@@ -124,6 +124,7 @@ pub async fn restore(
     }
     progress(Progress::Database);
     restore_database(order, &manifest.head).await?;
+    withdraw_announcements(order).await?;
     std::fs::remove_file(data.join(UNFINISHED)).map_err(fault(data))?;
     durable::sync_dir(data)?;
     Ok(restored)
@@ -225,6 +226,17 @@ async fn copy_up(from: &Path, blobs: &Blobs, id: &BlobId, wanted: Sum) -> Result
     }
     blobs.put_file(id, from).await?;
     Ok(None)
+}
+
+/// What was on its way when the backup was made may have become evidence since, and its file may still lie somewhere: none of it
+/// is collected.
+async fn withdraw_announcements(order: &Order<'_>) -> Result<()> {
+    let db = crate::Db::connect(order.database_url, order.data).await?;
+    let mut tx = db.begin().await?;
+    crate::files::withdraw_all(&mut tx).await?;
+    tx.commit().await?;
+    db.close().await;
+    Ok(())
 }
 
 async fn restore_database(order: &Order<'_>, head: &Head) -> Result<()> {

@@ -8,8 +8,9 @@ use proof::DataKey;
 use proof::stream::{Opener, Sealer};
 use rand::CryptoRng;
 
-use super::{BlobWriter, Blobs, PIECE};
+use super::{BlobWriter, Blobs, Written};
 use crate::error::{Result, StoreError};
+use crate::files::Announced;
 
 /// A file being sealed and written. Dropped without [`SealedWriter::finish`], it leaves nothing.
 pub struct SealedWriter {
@@ -19,20 +20,18 @@ pub struct SealedWriter {
 }
 
 impl Blobs {
-    /// Begins a file that is sealed with `key` and bound to its id.
+    /// Begins the file that was announced, sealed with `key` and bound to its id.
     ///
     /// # Errors
     /// As [`Blobs::writer`].
     pub async fn sealed_writer(
         &self,
-        id: &BlobId,
+        announced: Announced,
         key: &DataKey,
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<SealedWriter> {
-        let mut writer = self.writer(id).await?;
-        let (sealer, header) = Sealer::new(key, id.as_str(), rng);
-        // A chunk's ciphertext may come on top of an almost full piece.
-        writer.buffer().reserve(PIECE + 128 * 1024);
+        let mut writer = self.writer(announced).await?;
+        let (sealer, header) = Sealer::new(key, writer.id().as_str(), rng);
         writer.buffer().extend_from_slice(&header);
         Ok(SealedWriter {
             writer,
@@ -78,9 +77,15 @@ impl SealedWriter {
         // In pieces, so that the buffer stays bounded however much comes at once.
         for piece in plain.chunks(64 * 1024) {
             self.sealer.push(piece, self.writer.buffer());
-            self.writer.flush(PIECE).await?;
+            self.writer.flush().await?;
         }
         Ok(())
+    }
+
+    /// The file's name.
+    #[must_use]
+    pub fn id(&self) -> &BlobId {
+        self.writer.id()
     }
 
     /// Length of the plaintext so far.
@@ -89,19 +94,18 @@ impl SealedWriter {
         self.bytes
     }
 
-    /// Makes the file durable; gives the length of the plaintext.
+    /// Makes the file durable.
     ///
     /// # Errors
     /// As [`BlobWriter::finish`].
-    pub async fn finish(self) -> Result<u64> {
+    pub async fn finish(self) -> Result<Written> {
         let Self {
             mut writer,
             sealer,
             bytes,
         } = self;
         sealer.finish(writer.buffer());
-        writer.finish().await?;
-        Ok(bytes)
+        Ok(writer.finish().await?.with_bytes(bytes))
     }
 
     /// Removes what was written so far.

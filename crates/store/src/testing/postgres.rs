@@ -180,7 +180,7 @@ fn watch(programs: &Programs, base: &Path) {
         .arg(programs.folder()));
 }
 
-fn lock_file(path: &Path) -> File {
+pub(super) fn lock_file(path: &Path) -> File {
     OpenOptions::new()
         .create(true)
         .append(true)

@@ -4,13 +4,15 @@ use domain::ids::BlobId;
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt;
 use rand::Rng;
-use store::blobs::{self, BlobRow, Swept};
+use store::blobs::{self, BlobRow, SealedWriter, Written};
 use store::idempotency::{self, Answer};
+use store::testing::s3::{self, Way, Wire};
+use store::testing::{Engine, Files};
 use store::{Blobs, StoreError, cases};
 
 use crate::*;
 
-fn blob(number: u64) -> BlobId {
+pub fn blob(number: u64) -> BlobId {
     BlobId::new(format!("ab{number:04}-blob"))
 }
 
@@ -20,20 +22,24 @@ fn content(len: usize) -> Vec<u8> {
     bytes
 }
 
-async fn write(store: &Store, id: &BlobId, keys: &Keys, plain: &[u8]) {
+pub async fn begin(store: &Store, id: &BlobId, keys: &Keys) -> SealedWriter {
+    let announced = store.announce_as(id, at(0)).await.unwrap();
     let key = keys.of(Compartment::Matter);
-    let mut writer = store
-        .blobs
-        .sealed_writer(id, key, &mut testing::rng(4))
-        .await
-        .unwrap();
+    let begun = store.blobs.sealed_writer(announced, key, &mut testing::rng(4));
+    begun.await.unwrap()
+}
+
+pub async fn write(store: &Store, id: &BlobId, keys: &Keys, plain: &[u8]) -> Written {
+    let mut writer = begin(store, id, keys).await;
     for piece in plain.chunks(100_003) {
         writer.write(piece).await.unwrap();
     }
-    assert_eq!(writer.finish().await.unwrap(), plain.len() as u64);
+    let written = writer.finish().await.unwrap();
+    assert_eq!((written.id(), written.bytes()), (id, plain.len() as u64));
+    written
 }
 
-async fn read(blobs: &Blobs, id: &BlobId, keys: &Keys) -> Result<Vec<u8>, StoreError> {
+pub async fn read(blobs: &Blobs, id: &BlobId, keys: &Keys) -> Result<Vec<u8>, StoreError> {
     let pieces: Vec<_> = blobs
         .open_stream(id, keys.of(Compartment::Matter))
         .await?
@@ -42,7 +48,7 @@ async fn read(blobs: &Blobs, id: &BlobId, keys: &Keys) -> Result<Vec<u8>, StoreE
     Ok(pieces.concat())
 }
 
-fn row(number: u64) -> BlobRow {
+pub fn row(number: u64) -> BlobRow {
     BlobRow {
         id: blob(number),
         case: case_id(1),
@@ -52,14 +58,14 @@ fn row(number: u64) -> BlobRow {
     }
 }
 
-async fn record(store: &Store, row: &BlobRow) {
+pub async fn record(store: &Store, row: &BlobRow) -> Result<(), StoreError> {
     let mut tx = store.db.begin().await.unwrap();
-    blobs::record(&mut tx, row).await.unwrap();
-    tx.commit().await.unwrap();
+    blobs::record(&mut tx, row).await?;
+    tx.commit().await
 }
 
 /// Every file below a folder, by name from there.
-fn files(dir: &Path) -> Vec<String> {
+pub fn files(dir: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -76,25 +82,50 @@ fn files(dir: &Path) -> Vec<String> {
     found
 }
 
+/// Runs a test on files in a folder and in a bucket.
+pub async fn on_both_files<F: Future<Output = ()>>(test: impl Fn(Store, Arc<Scratch>) -> F) {
+    for files in [Files::Folder, Files::Bucket] {
+        let (store, scratch) = testing::store_on(Engine::Sqlite, files).await;
+        let scratch = Arc::new(scratch);
+        println!("on {files:?}");
+        test(store, scratch.clone()).await;
+    }
+}
+
 #[tokio::test]
-async fn a_file_of_any_length_comes_back_byte_for_byte_and_lies_there_as_ciphertext() {
+async fn a_file_of_any_length_comes_back_byte_for_byte_and_is_in_the_list() {
+    on_both_files(|store, _scratch| async move {
+        let (keys, _) = case_with(&store, &case_id(1), &[]).await;
+        // Around the chunks of the cipher, the pieces of a folder, the parts of a bucket, and what is fetched at once.
+        let lengths = [
+            0, 1, 65_535, 65_536, 65_537, 524_288, 1_500_000, 4_194_304, 5_242_880, 11_000_000,
+        ];
+        for (number, len) in (1..).zip(lengths) {
+            let plain = content(len);
+            drop(write(&store, &blob(number), &keys, &plain).await);
+            assert!(
+                read(&store.blobs, &blob(number), &keys).await.unwrap() == plain,
+                "{len} bytes"
+            );
+            let there = store.blobs.len(&blob(number)).await.unwrap();
+            assert_eq!(there, Some(proof::stream::sealed_len(len as u64)));
+        }
+        assert_eq!(
+            store.blobs.list().await.unwrap(),
+            (1..=10).map(blob).collect::<Vec<_>>()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_lies_in_the_folder_is_ciphertext() {
     let (store, scratch) = sqlite().await;
     let (keys, _) = case_with(&store, &case_id(1), &[]).await;
-    for (number, len) in (1..).zip([0, 1, 65_535, 65_536, 65_537, 524_288, 1_500_000, 3_000_000]) {
-        let plain = content(len);
-        write(&store, &blob(number), &keys, &plain).await;
-        assert!(
-            read(&store.blobs, &blob(number), &keys).await.unwrap() == plain,
-            "{len} bytes"
-        );
-        let file = std::fs::read(scratch.dir().join("blobs/ab").join(blob(number).as_str())).unwrap();
-        assert_eq!(file.len() as u64, proof::stream::sealed_len(len as u64));
-        assert!(len < 64 || !file.windows(64).any(|window| window == &plain[..64]));
-    }
-    assert_eq!(
-        store.blobs.list().await.unwrap(),
-        (1..=8).map(blob).collect::<Vec<_>>()
-    );
+    let plain = content(600_000);
+    drop(write(&store, &blob(1), &keys, &plain).await);
+    let file = std::fs::read(scratch.dir().join("blobs/ab").join(blob(1).as_str())).unwrap();
+    assert!(!file.windows(64).any(|window| window == &plain[..64]));
 }
 
 #[tokio::test]
@@ -102,7 +133,7 @@ async fn a_file_that_was_cut_changed_or_exchanged_ends_in_an_error() {
     let (store, scratch) = sqlite().await;
     let (keys, _) = case_with(&store, &case_id(1), &[]).await;
     let plain = content(200_000);
-    write(&store, &blob(1), &keys, &plain).await;
+    drop(write(&store, &blob(1), &keys, &plain).await);
     let path = scratch.dir().join("blobs/ab").join(blob(1).as_str());
     let whole = std::fs::read(&path).unwrap();
     let mut changed = whole.clone();
@@ -127,95 +158,144 @@ async fn a_file_that_was_cut_changed_or_exchanged_ends_in_an_error() {
         ),
         "another's"
     );
-    assert!(
-        matches!(
-            read(&store.blobs, &blob(3), &keys).await,
-            Err(StoreError::Missing { .. })
-        ),
-        "none"
-    );
 }
 
 #[tokio::test]
-async fn a_writer_that_is_aborted_or_dropped_leaves_nothing() {
-    let (store, scratch) = sqlite().await;
-    let (keys, _) = case_with(&store, &case_id(1), &[]).await;
-    let dir = scratch.dir().join("blobs");
-    let key = keys.of(Compartment::Matter);
-    for number in [1, 2] {
-        let mut writer = store
-            .blobs
-            .sealed_writer(&blob(number), key, &mut testing::rng(4))
-            .await
-            .unwrap();
-        writer.write(&content(2_000_000)).await.unwrap();
-        assert!(
-            !store.blobs.exists(&blob(number)).await.unwrap(),
-            "not there before it is finished"
-        );
-        assert_eq!(files(&dir).len(), 1, "but begun");
-        if number == 1 {
-            writer.abort().await.unwrap();
-            assert_eq!(files(&dir), [""; 0]);
-        } else {
-            drop(writer);
-        }
-    }
-    store
-        .blobs
-        .sweep(&mut store.db.read().await.unwrap())
-        .await
-        .unwrap();
-    assert_eq!(files(&dir), [""; 0]);
-}
-
-#[tokio::test]
-async fn after_a_crash_the_sweep_removes_what_nothing_records_and_names_what_is_lost() {
-    on_both(|store, scratch| async move {
+async fn a_file_that_is_not_there_is_missing() {
+    on_both_files(|store, _scratch| async move {
         let (keys, _) = case_with(&store, &case_id(1), &[]).await;
-        for number in [1, 2] {
-            write(&store, &blob(number), &keys, b"noget").await;
-        }
-        // Killed while uploading: the folder as `LocalFileSystem` leaves it.
-        std::fs::write(scratch.dir().join("blobs/ab/ab0003-blob#1"), b"half").unwrap();
-        record(&store, &row(1)).await;
-        record(&store, &row(4)).await;
-        let mut reader = store.db.read().await.unwrap();
-        let swept = store.blobs.sweep(&mut reader).await.unwrap();
-        let removed = vec!["ab0002-blob".to_owned(), "ab0003-blob#1".to_owned()];
-        assert_eq!(
-            swept,
-            Swept {
-                removed,
-                missing: vec![blob(4)]
-            }
-        );
-        assert_eq!(files(&scratch.dir().join("blobs")), ["ab/ab0001-blob"]);
-        let again = store.blobs.sweep(&mut reader).await.unwrap();
-        assert_eq!(
-            again,
-            Swept {
-                removed: vec![],
-                missing: vec![blob(4)]
-            }
-        );
-        assert_eq!(blobs::find(&mut reader, &blob(1)).await.unwrap(), Some(row(1)));
-        assert_eq!(
-            blobs::of_case(&mut reader, &case_id(1)).await.unwrap(),
-            [row(1), row(4)]
-        );
-        store.blobs.delete(&blob(1)).await.unwrap();
-        store.blobs.delete(&blob(1)).await.unwrap();
-        assert!(!store.blobs.exists(&blob(1)).await.unwrap());
+        let missing = read(&store.blobs, &blob(3), &keys).await;
+        assert!(matches!(missing, Err(StoreError::Missing { .. })), "{missing:?}");
+        assert_eq!(store.blobs.len(&blob(3)).await.unwrap(), None);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_writer_that_is_aborted_leaves_nothing_and_a_file_is_there_only_when_it_is_finished() {
+    on_both_files(|store, scratch| async move {
+        let (keys, _) = case_with(&store, &case_id(1), &[]).await;
+        let mut writer = begin(&store, &blob(1), &keys).await;
+        writer.write(&content(12_000_000)).await.unwrap();
+        assert!(
+            !store.blobs.exists(&blob(1)).await.unwrap(),
+            "not before it is finished"
+        );
+        if let Some(bucket) = scratch.bucket() {
+            assert!(
+                s3::ask_of(bucket, "GET", "/?uploads").contains("<UploadId>"),
+                "but begun"
+            );
+        } else {
+            assert_eq!(files(&scratch.dir().join("blobs")).len(), 1, "but begun");
+        }
+        writer.abort().await.unwrap();
+        assert!(!store.blobs.exists(&blob(1)).await.unwrap());
+        match scratch.bucket() {
+            Some(bucket) => assert!(!s3::ask_of(bucket, "GET", "/?uploads").contains("<UploadId>")),
+            None => assert_eq!(files(&scratch.dir().join("blobs")), [""; 0]),
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_ever_written_over() {
+    on_both_files(|store, _scratch| async move {
+        let (keys, _) = case_with(&store, &case_id(1), &[]).await;
+        for (number, len) in [(1, 1_000), (2, 6_000_000)] {
+            let first = content(len);
+            drop(write(&store, &blob(number), &keys, &first).await);
+            // As if two databases gave out the same name.
+            record(&store, &row(number)).await.unwrap();
+            let mut second = begin(&store, &blob(number), &keys).await;
+            second.write(&content(len + 1)).await.unwrap();
+            let refused = second.finish().await;
+            assert!(
+                matches!(refused, Err(StoreError::Unique { .. })),
+                "{len}: {refused:?}"
+            );
+            assert!(
+                read(&store.blobs, &blob(number), &keys).await.unwrap() == first,
+                "{len}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_what_was_announced_can_be_recorded_and_only_once() {
+    on_both(|store, _scratch| async move {
+        let (keys, _) = case_with(&store, &case_id(1), &[]).await;
+        let unannounced = record(&store, &row(1)).await;
+        assert!(
+            matches!(unannounced, Err(StoreError::Missing { .. })),
+            "{unannounced:?}"
+        );
+        drop(write(&store, &blob(1), &keys, b"noget").await);
+        record(&store, &row(1)).await.unwrap();
+        let again = record(&store, &row(1)).await;
+        assert!(matches!(again, Err(StoreError::Missing { .. })), "{again:?}");
+        let mut read = store.db.read().await.unwrap();
+        assert_eq!(blobs::find(&mut read, &blob(1)).await.unwrap(), Some(row(1)));
+        assert_eq!(blobs::of_case(&mut read, &case_id(1)).await.unwrap(), [row(1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_away_stalls_or_is_full_is_said_and_holds_nothing_that_was_refused() {
+    let (store, scratch) = testing::store_on(Engine::Sqlite, Files::Bucket).await;
+    let (keys, _) = case_with(&store, &case_id(1), &[]).await;
+    drop(write(&store, &blob(1), &keys, b"noget").await);
+    let (wire, location) = Wire::to(scratch.bucket().unwrap());
+    let mut by_wire = store.clone();
+    by_wire.blobs = Blobs::open_s3(&location).unwrap();
+    assert_eq!(read(&by_wire.blobs, &blob(1), &keys).await.unwrap(), b"noget");
+    for (number, way) in [(2, Way::Cut), (4, Way::Stalled), (6, Way::Full)] {
+        for (number, len) in [(number, 1_000), (number + 1, 12_000_000)] {
+            let mut writer = begin(&by_wire, &blob(number), &keys).await;
+            wire.is(way);
+            let refused = match writer.write(&content(len)).await {
+                Ok(()) => writer.finish().await.map(drop),
+                error => error,
+            };
+            let refused = refused.expect_err("nothing is acknowledged");
+            match way {
+                Way::Full => assert!(matches!(refused, StoreError::DiskFull(_)), "{refused:?}"),
+                _ => assert!(
+                    matches!(refused, StoreError::Unreachable(_)),
+                    "{way:?}: {refused:?}"
+                ),
+            }
+            wire.is(Way::Through);
+            assert!(!store.blobs.exists(&blob(number)).await.unwrap(), "{way:?}");
+        }
+        if way != Way::Full {
+            wire.is(way);
+            let away = read(&by_wire.blobs, &blob(1), &keys).await;
+            assert!(
+                matches!(away, Err(StoreError::Unreachable(_))),
+                "{way:?}: {away:?}"
+            );
+            let away = by_wire.blobs.exists(&blob(9)).await;
+            assert!(
+                matches!(away, Err(StoreError::Unreachable(_))),
+                "not: it is missing: {away:?}"
+            );
+            wire.is(Way::Through);
+        }
+    }
+    assert_eq!(read(&by_wire.blobs, &blob(1), &keys).await.unwrap(), b"noget");
 }
 
 #[tokio::test]
 async fn a_name_that_could_lead_elsewhere_is_refused() {
     let (store, _scratch) = sqlite().await;
     for name in ["", "ab", "../../etc/passwd", "ab/cd", "ab#1", "ab.d", "åøå"] {
-        let error = store.blobs.writer(&BlobId::new(name)).await.expect_err(name);
+        let announced = store.announce_as(&BlobId::new(name), at(0)).await.unwrap();
+        let error = store.blobs.writer(announced).await.expect_err(name);
         assert!(matches!(error, StoreError::Other(_)), "{name}: {error:?}");
     }
 }
@@ -225,16 +305,15 @@ async fn a_disk_that_cannot_be_written_is_an_error_and_leaves_nothing() {
     let (store, scratch) = sqlite().await;
     // Where the file is to be, there is a folder with something in it.
     std::fs::create_dir_all(scratch.dir().join("blobs/ab/ab0001-blob/x")).unwrap();
-    let mut writer = store.blobs.writer(&blob(1)).await.unwrap();
+    let announced = store.announce_as(&blob(1), at(0)).await.unwrap();
+    let mut writer = store.blobs.writer(announced).await.unwrap();
     writer.write(b"x").await.unwrap();
     writer.finish().await.expect_err("cannot take its name");
-    let swept = store
-        .blobs
-        .sweep(&mut store.db.read().await.unwrap())
-        .await
-        .unwrap();
-    assert_eq!(swept.missing, []);
-    assert_eq!(files(&scratch.dir().join("blobs")), [""; 0]);
+    // What is dropped is removed by another thread.
+    let left = || files(&scratch.dir().join("blobs"));
+    while !left().is_empty() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -244,7 +323,7 @@ async fn nothing_that_was_said_lies_on_the_disk_in_clear() {
     let id = case_id(1);
     let (keys, _) = case_with(&store, &id, &[said(MARKER)]).await;
     let mut rng = testing::rng(1);
-    write(&store, &blob(1), &keys, MARKER.repeat(10_000).as_bytes()).await;
+    drop(write(&store, &blob(1), &keys, MARKER.repeat(10_000).as_bytes()).await);
     let mut tx = store.db.begin().await.unwrap();
     blobs::record(&mut tx, &row(1)).await.unwrap();
     let card = cases::CaseProjection {

@@ -2,6 +2,7 @@ use domain::ids::BlobId;
 use domain::vocabulary::Compartment;
 use store::blobs::{self, BlobRow};
 use store::derivatives::{self, Derivative, Kind, Outcome};
+use store::files::{Collected, Collection};
 use store::jobs::{self, Lane};
 use store::{StoreError, Tx};
 
@@ -25,15 +26,16 @@ async fn keep(tx: &mut Tx, keys: &Keys, made: &Derivative) -> Result<(), StoreEr
 }
 
 #[tokio::test]
-async fn working_copies_come_back_and_are_kept_by_the_sweep() {
+async fn working_copies_come_back_and_are_not_collected() {
     on_both(|store, _scratch| async move {
         let (keys, _) = case_with(&store, &case_id(1), &[said("x")]).await;
         let blob = BlobId::new("aa-1");
         let key = keys.of(Compartment::Matter);
         let mut rng = testing::rng(4);
-        let mut writer = store.blobs.sealed_writer(&blob, key, &mut rng).await.unwrap();
+        let writer = store.announce_as(&blob, at(0)).await.unwrap();
+        let mut writer = store.blobs.sealed_writer(writer, key, &mut rng).await.unwrap();
         writer.write(b"abc").await.unwrap();
-        writer.finish().await.unwrap();
+        drop(writer.finish().await.unwrap());
         let rows = [
             made(1, Kind::Facts, 0, Outcome::Note(b"{}".to_vec())),
             made(1, Kind::Thumbnail, 0, Outcome::File(blob.clone())),
@@ -60,11 +62,10 @@ async fn working_copies_come_back_and_are_kept_by_the_sweep() {
         );
         assert!(derivatives::any(&mut read, &case_id(1), 2).await.unwrap());
         assert!(!derivatives::any(&mut read, &case_id(1), 3).await.unwrap());
-        assert_eq!(
-            store.blobs.sweep(&mut read).await.unwrap(),
-            blobs::Swept::default()
-        );
         drop(read);
+        let later = at(0) + jiff::SignedDuration::from_hours(48);
+        let collected = store.collect(later, true).await.unwrap();
+        assert_eq!(collected, Collected::Done(Collection::default()));
         let mut tx = store.db.begin().await.unwrap();
         let twice = keep(&mut tx, &keys, &rows[2]).await;
         assert!(matches!(twice, Err(StoreError::Unique { .. })), "{twice:?}");

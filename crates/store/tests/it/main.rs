@@ -6,6 +6,7 @@ mod backup;
 mod blobs;
 mod case_drills;
 mod cases;
+mod collect;
 mod derivatives;
 mod engine;
 mod entries;

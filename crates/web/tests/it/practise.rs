@@ -462,5 +462,5 @@ async fn pictures_go_after_thirty_days_and_the_result_stays() {
         "{page}"
     );
     assert_eq!(press(&mette, &sending).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(app.inner.app.sweep().await.unwrap(), 0, "no file is left behind");
+    assert_eq!(app.inner.app.stray_files().await, 0, "no file is left behind");
 }

@@ -218,7 +218,7 @@ async fn what_is_too_old_is_forgotten_with_its_files() {
     app.inner.app.run_slow_jobs().await.unwrap();
     let mette = app.as_("p10").await;
     assert_eq!(asked(&mette, &place).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(app.inner.app.sweep().await.unwrap(), 0, "no file is left behind");
+    assert_eq!(app.inner.app.stray_files().await, 0, "no file is left behind");
 }
 
 #[tokio::test]
