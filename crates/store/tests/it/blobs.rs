@@ -24,9 +24,9 @@ fn content(len: usize) -> Vec<u8> {
 
 pub async fn begin(store: &Store, id: &BlobId, keys: &Keys) -> SealedWriter {
     let announced = store.announce_as(id, at(0)).await.unwrap();
-    let key = keys.of(Compartment::Matter);
-    let begun = store.blobs.sealed_writer(announced, key, &mut testing::rng(4));
-    begun.await.unwrap()
+    let (key, mut rng) = (keys.of(Compartment::Matter), testing::rng(4));
+    let begun = store.blobs.sealed_writer(announced, key, &mut rng).await;
+    begun.unwrap()
 }
 
 pub async fn write(store: &Store, id: &BlobId, keys: &Keys, plain: &[u8]) -> Written {

@@ -54,6 +54,7 @@ pub async fn store(folder: &Path) -> anyhow::Result<Store> {
         StoreConfig {
             database_url: None,
             dir: folder.to_owned(),
+            bucket: None,
             master,
         },
         &mut dice,
