@@ -218,8 +218,7 @@ impl Value for ObjectIdentifier {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let numbers = text.split('.').map(|number| number.parse::<u64>().is_ok());
-        let is_right = text.contains('.') && numbers.fold(true, |all, one| all && one);
+        let is_right = text.contains('.') && text.split('.').all(|number| number.parse::<u64>().is_ok());
         is_right.then(|| Self(text.to_owned())).ok_or_else(String::new)
     }
 }

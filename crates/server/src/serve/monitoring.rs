@@ -276,7 +276,7 @@ impl Gatherer {
         }
         health(self.app.health().await.as_ref());
         let mut kept = self.figures.lock().await;
-        if !kept.as_ref().is_some_and(|(at, _)| at.elapsed() < KEPT) {
+        if kept.as_ref().is_none_or(|(at, _)| at.elapsed() >= KEPT) {
             let found = tokio::time::timeout(PATIENCE, self.app.figures()).await;
             let found = found.ok().and_then(Result::ok);
             gauge!("vaern_database_up").set(if found.is_some() { 1.0 } else { 0.0 });
