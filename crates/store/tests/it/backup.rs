@@ -56,18 +56,21 @@ async fn back_up(store: &Store, plan: &Plan) -> Result<Made, StoreError> {
 
 /// A case with a file of each of these ids.
 async fn fill(store: &Store, number: u64, files: &[&str]) {
+    let mut made = Vec::new();
+    for id in files {
+        let announced = store.announce_as(&BlobId::new(*id), at(0)).await.unwrap();
+        let mut writer = store.blobs.writer(announced).await.unwrap();
+        writer.write(content(&BlobId::new(*id)).as_bytes()).await.unwrap();
+        made.push(writer.finish().await.unwrap());
+    }
     let mut tx = store.db.begin().await.unwrap();
     begin_case(store, &mut tx, &case_id(number)).await;
-    for id in files {
-        let id = BlobId::new(*id);
-        let mut writer = store.blobs.writer(&id).await.unwrap();
-        writer.write(content(&id).as_bytes()).await.unwrap();
-        let bytes = writer.finish().await.unwrap();
+    for written in made {
         let row = BlobRow {
-            id,
+            id: written.id().clone(),
             case: case_id(number),
             compartment: Compartment::Matter,
-            bytes,
+            bytes: written.bytes(),
             at: at(0),
         };
         blobs::record(&mut tx, &row).await.unwrap();
@@ -141,8 +144,9 @@ async fn a_backup_holds_the_files_that_its_database_names_and_no_other_and_comes
         let places = Places::new();
         fill(&store, 1, &["aa-one", "bb-two"]).await;
         // A file that no transaction came to record, and a setting of the operator's.
-        let stray = store.blobs.writer(&BlobId::new("cc-stray")).await.unwrap();
-        stray.finish().await.unwrap();
+        let stray = store.announce_as(&BlobId::new("cc-stray"), at(0)).await.unwrap();
+        let stray = store.blobs.writer(stray).await.unwrap();
+        drop(stray.finish().await.unwrap());
         std::fs::write(scratch.dir().join("procedure.toml"), "made up").unwrap();
 
         let made = back_up(&store, &places.plan(&scratch, 0)).await.unwrap();
@@ -321,7 +325,7 @@ async fn a_file_that_the_store_lost_is_named_and_nothing_older_goes_while_one_is
     back_up(&store, &keep_one(0)).await.unwrap();
     fill(&store, 2, &["bb-two", "cc-three"]).await;
     for id in ["aa-one", "bb-two"] {
-        store.blobs.delete(&BlobId::new(id)).await.unwrap();
+        std::fs::remove_file(scratch.dir().join("blobs").join(&id[..2]).join(id)).unwrap();
     }
     let made = back_up(&store, &keep_one(1)).await.unwrap();
     assert_eq!(made.missing.keys().collect::<Vec<_>>(), ["aa-one", "bb-two"]);
