@@ -7,6 +7,7 @@ mod audit;
 mod clock;
 mod database;
 mod disk;
+mod example;
 mod killed;
 mod load;
 mod nodes;
