@@ -86,7 +86,7 @@ async function startNode({ command, env, keys }) {
       fed.stdin.end(input);
     }),
     kill: () => end("SIGKILL"),
-    restart: async () => { await end("SIGTERM"); await start("serve"); },
+    restart: async () => { await end("SIGTERM"); await start(command); },
     stop: async () => { await end("SIGTERM"); await rm(data, { recursive: true, force: true }); },
   };
 }

@@ -203,8 +203,7 @@ impl App {
 
     /// Lays the original in a private folder that is gone afterwards, and has copies made of it.
     async fn copies_of(&self, exhibit: &Exhibit, keys: &Keys) -> Result<media::Copies, AppError> {
-        let room = tempfile::Builder::new().prefix("vaern-copy-").tempdir();
-        let room = room.map_err(|error| AppError::Internal(error.into()))?;
+        let room = self.room()?;
         let original = room.path().join("original");
         self.lay_out(exhibit, keys, &original).await?;
         let made = media::copies(&original, &exhibit.media_type, room.path()).await;

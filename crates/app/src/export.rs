@@ -13,10 +13,10 @@ use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use proof::bag::{BagWriter, Chain, ExhibitProof, JournalLine, SealProof, write_journal_line};
 use proof::entry::GENESIS;
-use std::io::{self, BufWriter, Read};
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek as _};
 use store::journal::{self, SealedEntry};
 use store::{Keys, StoreError};
-use tempfile::NamedTempFile;
 
 /// Pictures up to this size are printed in the dossier; larger ones lie in the bag alone.
 const PICTURE_LIMIT: u64 = 40 * 1024 * 1024;
@@ -25,13 +25,25 @@ const PICTURES_LIMIT: u64 = 128 * 1024 * 1024;
 /// Text up to this size is printed in the dossier.
 const TEXT_LIMIT: u64 = 1024 * 1024;
 
-/// A finished bag, in a temporary file that is gone when this is dropped.
+/// A finished bag, in a file without a name that is gone when this is dropped.
 #[derive(Debug)]
 pub struct Bag {
-    pub file: NamedTempFile,
+    file: File,
     /// A file name without anybody's name in it.
     pub name: String,
     pub bytes: u64,
+}
+
+impl Bag {
+    /// The bag, to be read from its beginning by one reader at a time.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn open(&self) -> io::Result<File> {
+        let mut file = self.file.try_clone()?;
+        file.rewind()?;
+        Ok(file)
+    }
 }
 
 struct Sealed {
@@ -89,11 +101,13 @@ impl App {
             number.as_str(),
             sealed.entries.iter().map(|entry| entry.header.leaf()),
         );
+        let file = self.nameless_file()?;
         let name = format!("vaern-{number}-{drawer}");
         let folder = name.clone();
         let runtime = tokio::runtime::Handle::current();
         let written = tokio::task::spawn_blocking(move || {
             write_bag(
+                file,
                 &folder,
                 originals,
                 &runtime,
@@ -107,7 +121,7 @@ impl App {
             )
         });
         let file = written.await.context("writing the bag was interrupted")??;
-        let bytes = file.as_file().metadata().context("the bag's size")?.len();
+        let bytes = file.metadata().context("the bag's size")?.len();
         crate::security_log::exported(&caller.actor, drawer.name());
         Ok(Bag {
             file,
@@ -302,6 +316,7 @@ type Original = (Exhibit, BoxStream<'static, Result<bytes::Bytes, StoreError>>);
 
 #[expect(clippy::too_many_arguments, reason = "each is one file of the bag")]
 fn write_bag(
+    file: File,
     folder: &str,
     originals: Vec<Original>,
     runtime: &tokio::runtime::Handle,
@@ -312,8 +327,7 @@ fn write_bag(
     seal: &SealProof,
     stamps: &[StampInBag],
     info: &[(String, String)],
-) -> anyhow::Result<NamedTempFile> {
-    let file = NamedTempFile::new().context("a temporary file")?;
+) -> anyhow::Result<File> {
     let mut bag = BagWriter::new(BufWriter::new(file), folder)?;
     let mut proofs = Vec::new();
     for (exhibit, stream) in originals {

@@ -34,6 +34,7 @@ mod project;
 mod propose;
 mod query;
 mod quiet;
+mod rebuild;
 mod redaction;
 mod remind;
 mod report;
@@ -49,6 +50,7 @@ pub mod testing;
 mod uploads;
 mod verify;
 mod witness;
+mod work;
 
 /// An e-mail as text to read.
 pub use outside::mail;
@@ -88,6 +90,7 @@ pub use procedures::Procedures;
 pub use propose::Proposals;
 pub use query::{CaseFilter, CaseRow, CaseView, Counts, DutyRow, Page, Reading};
 pub use quiet::Quiet;
+pub use rebuild::Rebuilt;
 pub use remind::Reminder;
 pub use report::{Next, Receipt};
 pub use reverify::{DamagedFile, Round};
@@ -145,6 +148,7 @@ pub struct App {
     stopping: AtomicBool,
     last_health: health::LastHealth,
     disk_full: Quiet,
+    work: work::Work,
 }
 
 /// How the server is meant to be seen.
@@ -236,6 +240,7 @@ impl App {
         drop(read);
         let calendar = procedures.current().calendar();
         Ok(Self {
+            work: work::Work::below(&parts.store.dir),
             store: parts.store,
             signing: parts.signing,
             clock: parts.clock,
@@ -365,6 +370,15 @@ impl App {
     /// Closes the database, when whoever used it is done. Nothing can be asked afterwards.
     pub async fn close(&self) {
         self.store.db.close().await;
+    }
+
+    /// Raises the installation's counter, in the database and beside the files (see [`store::identity`]).
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn count_run(&self) -> Result<(), AppError> {
+        store::identity::count_run(&self.store.db, &self.store.blobs).await?;
+        Ok(())
     }
 
     /// Whether there is any case at all.

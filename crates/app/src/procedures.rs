@@ -2,10 +2,11 @@
 
 use crate::AppError;
 use anyhow::Context as _;
+use domain::calendar::Calendar;
 use domain::procedure::Procedure;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Store;
+use store::{Ask, OpenMode, Store};
 
 /// The procedures by version, and which is in force.
 #[derive(Clone, Debug)]
@@ -24,6 +25,9 @@ impl Procedures {
     /// version.
     pub async fn load(store: &Store, text: &str) -> Result<Self, AppError> {
         let current = Arc::new(Procedure::parse(text).context("the procedure can't be read")?);
+        if store.mode == OpenMode::ReadOnly {
+            return Self::known(store, current).await;
+        }
         let mut tx = store.db.begin().await?;
         let listed = store::settings::get(&mut tx, VERSIONS).await?.unwrap_or_default();
         let mut versions: Vec<String> = listed.lines().map(str::to_owned).collect();
@@ -39,16 +43,19 @@ impl Procedures {
             versions.push(current.version.clone());
             store::settings::set(&mut tx, VERSIONS, &versions.join("\n")).await?;
         }
-        let mut all = BTreeMap::new();
-        for version in versions {
-            let text = store::settings::get(&mut tx, &key(&version))
-                .await?
-                .unwrap_or_default();
-            let procedure =
-                Procedure::parse(&text).with_context(|| format!("procedure {version} can't be read"))?;
-            all.insert(version, Arc::new(procedure));
-        }
+        let all = kept_under(&mut tx, &versions).await?;
         tx.commit().await?;
+        Ok(Self { all, current })
+    }
+
+    /// Those that the store knows, which keeps nothing of `current`.
+    async fn known(store: &Store, current: Arc<Procedure>) -> Result<Self, AppError> {
+        let mut read = store.db.read().await?;
+        let listed = store::settings::get(&mut read, VERSIONS)
+            .await?
+            .unwrap_or_default();
+        let versions: Vec<String> = listed.lines().map(str::to_owned).collect();
+        let all = kept_under(&mut read, &versions).await?;
         Ok(Self { all, current })
     }
 
@@ -67,10 +74,30 @@ impl Procedures {
         Ok(text.context("the text of the procedure in force")?)
     }
 
+    /// Every calendar that was in force here, the present one first.
+    pub(crate) fn calendars(&self) -> Vec<Calendar> {
+        let kept = self.all.values().map(|procedure| procedure.calendar());
+        std::iter::once(self.current.calendar()).chain(kept).collect()
+    }
+
     /// The one that a case keeps; the one in force if that version is unknown here.
     pub fn version(&self, version: &str) -> Arc<Procedure> {
         self.all.get(version).unwrap_or(&self.current).clone()
     }
+}
+
+async fn kept_under(
+    on: &mut impl Ask,
+    versions: &[String],
+) -> Result<BTreeMap<String, Arc<Procedure>>, AppError> {
+    let mut all = BTreeMap::new();
+    for version in versions {
+        let text = store::settings::get(on, &key(version)).await?.unwrap_or_default();
+        let procedure =
+            Procedure::parse(&text).with_context(|| format!("procedure {version} can't be read"))?;
+        all.insert(version.clone(), Arc::new(procedure));
+    }
+    Ok(all)
 }
 
 fn key(version: &str) -> String {

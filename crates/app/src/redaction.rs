@@ -70,10 +70,7 @@ impl App {
             .acquire()
             .await
             .map_err(|error| AppError::Internal(error.into()))?;
-        let room = tempfile::Builder::new()
-            .prefix("vaern-redact-")
-            .tempdir()
-            .map_err(internal)?;
+        let room = self.room()?;
         let original = room.path().join("original");
         self.lay_out(exhibit, keys, &original).await?;
         let made = match covers {

@@ -19,6 +19,8 @@ pub struct StoreReport {
     pub seals: u64,
     /// One line for each thing that is wrong; empty means that all is well.
     pub failures: Vec<String>,
+    /// One line for each thing that somebody should know, and that is not wrong.
+    pub notes: Vec<String>,
 }
 
 /// How often a case that is being written to is read again.
@@ -31,6 +33,9 @@ impl App {
     /// Only if the database itself can't be read; everything else is a line in the report.
     pub async fn verify_store(&self, mut progress: impl FnMut(u64, u64)) -> Result<StoreReport, AppError> {
         let mut report = StoreReport::default();
+        report
+            .failures
+            .extend(self.store.misfit.iter().map(ToString::to_string));
         let ids = store::cases::ids(&mut self.store.db.read().await?, None).await?;
         let mut used = BTreeSet::new();
         let total = ids.len() as u64;
@@ -41,6 +46,12 @@ impl App {
             report.cases += 1;
             progress(report.cases, total);
         }
+        let missing = store::cases::missing_numbers(&mut self.store.db.read().await?).await?;
+        report.failures.extend(
+            missing
+                .iter()
+                .map(|number| format!("case {number}: its number was given out, and it is not here")),
+        );
         self.verify_files(&mut report, &used).await?;
         self.verify_apart(&mut report).await?;
         self.verify_seals(&mut report).await?;
@@ -57,8 +68,12 @@ impl App {
         verify_chain(&mut read, id).await?;
         let keys = self.store.keys.of(&mut read, id).await?;
         let entries = journal::load(&mut read, id, &keys).await?;
+        let differs = self.projection_differs(&mut read, id, &keys, &entries).await?;
         drop(read);
         report.entries += entries.len() as u64;
+        report
+            .failures
+            .extend(differs.into_iter().map(|line| format!("case {id}, {line}")));
         for entry in &entries {
             let (what, blob, is) = match &entry.event {
                 Event::ExhibitSealed(exhibit) => {
@@ -81,6 +96,7 @@ impl App {
                 Err(error) => report.failures.push(format!("case {id}, {what}: {error}")),
             }
         }
+        self.verify_owned(id, &keys, report, used).await?;
         self.verify_copies(id, &keys, report).await
     }
 
@@ -95,17 +111,69 @@ impl App {
         Ok((hex::encode(hash.finalize()), bytes))
     }
 
-    /// Files that belong to nothing and are not on their way.
+    /// Files that belong to nothing and are not on their way. One that is newer than everything here came after this database was copied.
     async fn verify_files(&self, report: &mut StoreReport, used: &BTreeSet<BlobId>) -> Result<(), AppError> {
-        let files = self.store.blobs.list().await?;
         let mut read = self.store.db.read().await?;
-        // First what is on its way: it may become owned between the two questions.
-        let announced = store::files::announced(&mut read).await?;
-        let owned = store::blobs::owned(&mut read).await?;
-        for id in files {
-            if !used.contains(&id) && !owned.contains(&id) && !announced.contains(&id) {
+        for orphan in store::blobs::orphans(&mut read, &self.store.blobs).await? {
+            let id = orphan.id;
+            if used.contains(&id) {
+                continue;
+            }
+            if orphan.came_after {
+                let note =
+                    format!("file {id}: came after this database was copied, and belongs to nothing in it");
+                report.notes.push(note);
+            } else {
                 report.failures.push(format!("file {id}: belongs to no exhibit"));
             }
+        }
+        Ok(())
+    }
+
+    /// Files that the database gives to a case whose journal does not know them.
+    async fn verify_owned(
+        &self,
+        id: &CaseId,
+        keys: &store::Keys,
+        report: &mut StoreReport,
+        used: &BTreeSet<BlobId>,
+    ) -> Result<(), AppError> {
+        let mut read = self.store.db.read().await?;
+        let owned = store::blobs::of_case(&mut read, id).await?;
+        if owned.iter().all(|blob| used.contains(&blob.id)) {
+            return Ok(());
+        }
+        let copies = store::derivatives::of_case(&mut read, id, keys).await?;
+        let copies: BTreeSet<&BlobId> = copies
+            .iter()
+            .filter_map(|copy| match &copy.outcome {
+                store::derivatives::Outcome::File(blob) => Some(blob),
+                _ => None,
+            })
+            .collect();
+        let strange: Vec<_> = owned
+            .iter()
+            .filter(|blob| !used.contains(&blob.id) && !copies.contains(&blob.id))
+            .collect();
+        if strange.is_empty() {
+            return Ok(());
+        }
+        // What was written while we read is no fault.
+        let entries = journal::load(&mut read, id, keys).await?;
+        let known: BTreeSet<&BlobId> = entries
+            .iter()
+            .filter_map(|entry| match &entry.event {
+                Event::ExhibitSealed(exhibit) => Some(&exhibit.blob),
+                Event::ExhibitRedacted(made) => Some(&made.blob),
+                _ => None,
+            })
+            .collect();
+        for blob in strange.iter().filter(|blob| !known.contains(&blob.id)) {
+            let line = format!(
+                "case {id}: the database gives it the file {}, its journal does not",
+                blob.id
+            );
+            report.failures.push(line);
         }
         Ok(())
     }

@@ -88,13 +88,10 @@ impl App {
         incoming: &mut Incoming,
     ) -> Result<Witnessed, AppError> {
         let internal = |error: std::io::Error| AppError::Internal(error.into());
-        let room = tempfile::Builder::new()
-            .prefix("vaern-witness-")
-            .tempdir()
-            .map_err(internal)?;
-        let captured = browser.capture(link, now, room.path()).await;
+        let room = self.browser_room()?;
+        let captured = browser.capture(link, now, room.folder.path()).await;
         let captured = captured.map_err(|error| AppError::Internal(error.into()))?;
-        room.close().map_err(internal)?;
+        room.folder.close().map_err(internal)?;
         let (archive, key) = self.archive_of(&captured)?;
         let files = [(PICTURE, captured.picture.as_ref()), (ARCHIVE, archive.as_ref())];
         let mut numbers = [None; 2];

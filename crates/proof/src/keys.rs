@@ -59,6 +59,14 @@ impl MasterKey {
         open_or_create(path, rng).map(Self)
     }
 
+    /// Reads the key file at `path`, and makes none.
+    ///
+    /// # Errors
+    /// As [`MasterKey::open_or_create`]; [`KeyError::Io`] if there is none.
+    pub fn open(path: &Path) -> Result<Self, KeyError> {
+        open(path).map(Self)
+    }
+
     /// # Errors
     /// [`KeyError::NotHex`] unless `text` is 64 lower-case hex digits, with or without a final newline.
     pub fn from_hex(text: &str) -> Result<Self, KeyError> {
@@ -148,6 +156,32 @@ impl SigningKey {
         open_or_create(path, rng).map(|seed| Self(ed25519_dalek::SigningKey::from_bytes(&seed)))
     }
 
+    /// Reads the key file at `path`, and makes none.
+    ///
+    /// # Errors
+    /// As [`MasterKey::open_or_create`]; [`KeyError::Io`] if there is none.
+    pub fn open(path: &Path) -> Result<Self, KeyError> {
+        open(path).map(|seed| Self(ed25519_dalek::SigningKey::from_bytes(&seed)))
+    }
+
+    /// The key of these 64 lower-case hex digits, with or without a final newline.
+    ///
+    /// # Errors
+    /// [`KeyError::NotHex`] for anything else.
+    pub fn from_hex(text: &str) -> Result<Self, KeyError> {
+        let seed = hexed::parse32(text.strip_suffix('\n').unwrap_or(text)).map(Zeroizing::new);
+        seed.map(|seed| Self(ed25519_dalek::SigningKey::from_bytes(&seed)))
+            .ok_or(KeyError::NotHex)
+    }
+
+    /// A new key that is kept nowhere.
+    #[must_use]
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut seed = Zeroizing::new([0; 32]);
+        rng.fill_bytes(&mut *seed);
+        Self(ed25519_dalek::SigningKey::from_bytes(&seed))
+    }
+
     /// The public half: 64 hex digits.
     #[must_use]
     pub fn public_hex(&self) -> String {
@@ -222,6 +256,14 @@ fn open_or_create(path: &Path, rng: &mut impl CryptoRng) -> Result<Zeroizing<[u8
         }
         Err(error) => Err(io(error)),
     }
+}
+
+fn open(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    let io = |source| KeyError::Io {
+        path: path.into(),
+        source,
+    };
+    read(path, File::open(path).map_err(io)?)
 }
 
 fn read(path: &Path, file: File) -> Result<Zeroizing<[u8; 32]>, KeyError> {

@@ -1,6 +1,7 @@
 //! `vaern backup` and `vaern restore`.
 
 use crate::config::Config;
+use crate::identity::{self, Wants};
 use crate::{commands, open};
 use anyhow::{Context, bail};
 use app::{App, BackupPlan};
@@ -61,7 +62,7 @@ pub struct RestoreArgs {
 
 /// Makes a backup, and proves it if asked to.
 pub async fn backup(config: &Config, args: BackupArgs) -> anyhow::Result<ExitCode> {
-    let app = commands::open_app(config).await?;
+    let app = commands::open_app(config, Wants::EXISTING).await?;
     let plan = BackupPlan {
         seal: args
             .encrypt_to
@@ -185,6 +186,10 @@ pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<ExitC
         key.copy_to(&data.join("keys").join(name), &mut open::dice()?)?;
     }
     say_restored(&restored, &generation);
+    let place = identity::place(config)?;
+    if !args.without_files || place.bucket.is_some() {
+        store::identity::accept_restored(&place, &mut open::dice()?).await?;
+    }
     let code = commands::verify_store(config).await?;
     next_steps(data, &restored);
     Ok(code)

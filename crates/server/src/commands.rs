@@ -2,6 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::identity::Wants;
 use crate::open;
 use anyhow::{Context, bail};
 use app::guide::GuideFile;
@@ -15,8 +16,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-pub async fn open_app(config: &Config) -> anyhow::Result<App> {
-    open::open(config, Arc::new(SystemClock), false).await
+pub async fn open_app(config: &Config, wants: Wants) -> anyhow::Result<App> {
+    let opened = open::open(config, Arc::new(SystemClock), wants, false).await?;
+    Ok(opened.app)
 }
 
 pub async fn import(config: &Config, units: &Path, people: &Path) -> anyhow::Result<ExitCode> {
@@ -31,7 +33,7 @@ pub async fn import(config: &Config, units: &Path, people: &Path) -> anyhow::Res
             return Ok(ExitCode::FAILURE);
         }
     };
-    let counts = open_app(config).await?.import(&imported).await?;
+    let counts = open_app(config, Wants::REAL).await?.import(&imported).await?;
     imported
         .notes
         .iter()
@@ -86,7 +88,7 @@ pub async fn import_guide(config: &Config, folder: &Path) -> anyhow::Result<Exit
             files.push(GuideFile { path, bytes });
         }
     }
-    let imported = open_app(config)
+    let imported = open_app(config, Wants::ANY)
         .await?
         .import_guide(&Caller::operator(), &files)
         .await?;
@@ -110,7 +112,7 @@ pub async fn import_guide(config: &Config, folder: &Path) -> anyhow::Result<Exit
 }
 
 pub async fn token(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
-    match open_app(config).await?.create_token(email).await {
+    match open_app(config, Wants::ANY).await?.create_token(email).await {
         Ok(token) => println!("{token}"),
         Err(AppError::Refused(_)) => bail!("nobody active has the e-mail {email}"),
         Err(error) => return Err(error.into()),
@@ -119,7 +121,7 @@ pub async fn token(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
 }
 
 pub async fn password(config: &Config, email: &str) -> anyhow::Result<ExitCode> {
-    let app = open_app(config).await?;
+    let app = open_app(config, Wants::ANY).await?;
     let Ok(person) = app.caller_named(email) else {
         bail!("nobody active has the e-mail {email}")
     };
@@ -142,7 +144,8 @@ pub async fn password(config: &Config, email: &str) -> anyhow::Result<ExitCode> 
 }
 
 pub async fn seal(config: &Config) -> anyhow::Result<ExitCode> {
-    let sealed = open_app(config).await?.seal_to_be_stamped().await?;
+    let app = open_app(config, Wants::EXISTING).await?;
+    let sealed = app.seal_to_be_stamped().await?;
     let root: String = sealed
         .seal
         .root
@@ -165,7 +168,7 @@ pub async fn export(
     let Some(number) = CaseNumber::parse(number) else {
         bail!("{number} is not a case number such as 2026-0001")
     };
-    let app = open_app(config).await?;
+    let app = open_app(config, Wants::EXISTING).await?;
     let bag = match app.export(&Caller::operator(), &number, drawer).await {
         Err(AppError::NotFound) => bail!("there is no case {number}"),
         bag => bag?,
@@ -175,7 +178,7 @@ pub async fn export(
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let mut kept = tempfile::NamedTempFile::new_in(folder).with_context(|| folder.display().to_string())?;
-    std::io::copy(&mut bag.file.reopen()?, kept.as_file_mut())?;
+    std::io::copy(&mut bag.open()?, kept.as_file_mut())?;
     kept.as_file().sync_all()?;
     kept.persist(output)
         .with_context(|| output.display().to_string())?;
@@ -225,7 +228,7 @@ fn trusted(path: &Path) -> anyhow::Result<Authorities> {
 }
 
 pub async fn verify_store(config: &Config) -> anyhow::Result<ExitCode> {
-    let app = open_app(config).await?;
+    let app = open_app(config, Wants::READ_ONLY).await?;
     let tell = |done: u64, total: u64| {
         if done.is_multiple_of(500) {
             eprintln!("{done} of {total} cases");
@@ -246,6 +249,7 @@ pub fn say_report(report: &StoreReport) {
         .failures
         .iter()
         .for_each(|failure| println!("FAIL  {failure}"));
+    report.notes.iter().for_each(|note| println!("note  {note}"));
     println!(
         "{} cases, {} entries, {} exhibits ({} bytes), {} seals: {}",
         report.cases,
@@ -267,7 +271,7 @@ pub async fn reverify(config: &Config) -> anyhow::Result<ExitCode> {
             eprintln!("{} exhibits, {} bytes so far", round.exhibits, round.bytes);
         }
     };
-    let round = open_app(config).await?.reverify(tell).await?;
+    let round = open_app(config, Wants::EXISTING).await?.reverify(tell).await?;
     let (damaged, unreadable) = (round.damaged, round.unreadable_cases);
     println!(
         "{} exhibits, {} bytes as they came, {damaged} damaged, {unreadable} cases unreadable",
@@ -287,7 +291,7 @@ pub async fn collect(
     list: bool,
     restore: Option<String>,
 ) -> anyhow::Result<ExitCode> {
-    let app = open_app(config).await?;
+    let app = open_app(config, Wants::EXISTING).await?;
     if let Some(id) = restore {
         app.restore_file(&BlobId::new(id.as_str()))
             .await
@@ -323,8 +327,28 @@ pub async fn collect(
     }
 }
 
+pub async fn rebuild(config: &Config) -> anyhow::Result<ExitCode> {
+    let app = open_app(config, Wants::EXISTING).await?;
+    let tell = |done: u64, all: u64| {
+        if done.is_multiple_of(500) {
+            eprintln!("{done} of {all} cases");
+        }
+    };
+    let rebuilt = app.rebuild(tell).await?;
+    rebuilt
+        .failures
+        .iter()
+        .for_each(|failure| println!("FAIL  {failure}"));
+    println!("{} cases, {} made again", rebuilt.cases, rebuilt.changed);
+    Ok(if rebuilt.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
 pub async fn reindex(config: &Config) -> anyhow::Result<ExitCode> {
-    let app = open_app(config).await?;
+    let app = open_app(config, Wants::EXISTING).await?;
     match app.reindex(|done, all| eprintln!("{done} of {all} cases")).await {
         Ok(done) => println!("{done} cases can be found"),
         Err(AppError::Busy) => {

@@ -2,6 +2,7 @@
 
 use crate::commands::open_app;
 use crate::config::{Config, HostOrSocket, Login};
+use crate::identity::Wants;
 use crate::serve::{Guest, Stage};
 use anyhow::Context as _;
 use app::{App, AppError, Delivered, Delivery, MAIL_LIMIT, Mailbox, Post, Writing};
@@ -49,7 +50,7 @@ pub async fn intake(config: &Config, sender: Option<&str>) -> anyhow::Result<Exi
         envelope: sender,
         message: &message,
     };
-    let taken = match open_app(config).await {
+    let taken = match open_app(config, Wants::ANY).await {
         Ok(app) => app.take_mail(&delivery).await.map_err(anyhow::Error::from),
         Err(error) => Err(error),
     };

@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod config;
 mod demo;
+mod identity;
 mod logging;
 mod mail;
 mod open;
@@ -54,7 +55,16 @@ enum Command {
         /// Only fill, do not serve.
         #[arg(long)]
         fill_only: bool,
+        /// Listen also where others can reach it, who may then step in as anybody. VAERN_DEMO_ANYWHERE says the same.
+        #[arg(long)]
+        anywhere: bool,
     },
+    /// Make folder, keys and database where nothing is, and print the installation's id and the fingerprint of its signing key.
+    Init,
+    /// Take a database and files together that were put together on purpose: a backup that was restored by hand.
+    AcceptRestored,
+    /// Make another key that signs seals, where the old one is lost for good, and print its fingerprint: publish it.
+    NewSigningKey,
     /// The organisation.
     Org {
         #[command(subcommand)]
@@ -125,6 +135,9 @@ enum Command {
         #[arg(long, value_name = "ID", conflicts_with = "yes")]
         restore: Option<String>,
     },
+    /// Make what lists say of cases, and who finds them there, again from the journals. Exit 0, or 1 and which journals can't be
+    /// read.
+    Rebuild,
     /// Make the search index again from the journals. A running server writes it alone: it is then asked to do it, and its
     /// operations page says how far it is.
     Reindex,
@@ -179,6 +192,8 @@ fn drawer(text: &str) -> Result<Compartment, String> {
 }
 
 fn main() -> ExitCode {
+    // Whatever is made from here on is for this user alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     let surroundings = Surroundings::here(cli.flags());
     if let Some(code) = cli.without_settings() {
@@ -205,7 +220,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("vaern: {error:#}");
+            eprintln!("vaern: {}", identity::words(&error, config.language));
             ExitCode::FAILURE
         }
     }
@@ -265,7 +280,13 @@ impl Cli {
 async fn run(cli: Cli, config: &Config) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve { .. } => serve::serve(config, false).await,
-        Command::Demo { fill_only, .. } => {
+        Command::Init => identity::init(config).await,
+        Command::AcceptRestored => identity::accept_restored(config).await,
+        Command::NewSigningKey => identity::new_signing_key(config).await,
+        Command::Demo {
+            fill_only, anywhere, ..
+        } => {
+            demo::may_listen(config, anywhere || fill_only)?;
             demo::fill(config).await?;
             if fill_only {
                 Ok(ExitCode::SUCCESS)
@@ -298,6 +319,7 @@ async fn run(cli: Cli, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Check => Ok(check::check(config).await),
         Command::Reverify => commands::reverify(config).await,
         Command::Collect { yes, list, restore } => commands::collect(config, yes, list, restore).await,
+        Command::Rebuild => commands::rebuild(config).await,
         Command::Reindex => commands::reindex(config).await,
         Command::Config {
             command: Settings::Show,

@@ -1,25 +1,34 @@
 //! From a data folder to a running application: keys, store, procedure.
 
 use crate::config::{Config, Login, PublicUrl};
+use crate::identity::{self, Opened, Wants};
 use crate::mail;
-use anyhow::{Context, bail};
+use anyhow::Context;
 use app::{App, BackupPlan, Browser, Clock, Daily, DailyBackup, Parts, Scanner, Settings, TimeAuthority};
-use proof::{DataKey, KeySource, MasterKey, SigningKey};
+use proof::{DataKey, KeySource};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use store::backup::Manner;
-use store::{Store, StoreConfig};
+use store::lock::Held;
 
-/// Opens the application on the data folder; creates folder, keys and database where they are missing. `procedure.toml` in the
-/// folder replaces the default procedure.
-pub async fn open(config: &Config, clock: Arc<dyn Clock>, demonstration: bool) -> anyhow::Result<App> {
-    let data = &config.data;
-    create_folder(data)?;
+/// An application and, if it is served, the lock on its data folder.
+pub struct Open {
+    pub app: App,
+    pub held: Option<Held>,
+}
+
+/// Opens the application on the data folder, as [`identity::open_store`] opens its store. `procedure.toml` in the folder replaces
+/// the default procedure.
+pub async fn open(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    wants: Wants,
+    demonstration: bool,
+) -> anyhow::Result<Open> {
     let mut dice = dice()?;
-    let store = store(config, &mut dice).await?;
-    let signing = SigningKey::open_or_create(&data.join("keys/signing.key"), &mut dice)?;
+    let Opened { store, signing, held } = identity::open_store(config, wants, &mut dice).await?;
     let app = App::open(Parts {
         store,
         signing,
@@ -36,7 +45,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, demonstration: bool) -
     })
     .await?;
     let checked_by = config.mail_checked_by.as_ref().map(|name| name.0.clone());
-    Ok(app
+    let app = app
         .with_scanner(scanner(config))
         .with_daily(Daily {
             at: config.daily_at,
@@ -46,7 +55,8 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>, demonstration: bool) -
         .with_authority(authority(config)?)
         .with_witness(witness(config)?)
         .with_mail_policy(mail::policy(config), checked_by)
-        .with_writing(mail::writing(config)?))
+        .with_writing(mail::writing(config)?);
+    Ok(Open { app, held })
 }
 
 /// The text of the procedure: the folder's own, or the default one.
@@ -85,25 +95,6 @@ pub fn witness(config: &Config) -> anyhow::Result<Option<Browser>> {
         .as_ref()
         .map(|program| Browser::new(program.path()));
     program.transpose().context("VAERN_WITNESS")
-}
-
-/// Opens the store alone.
-pub async fn store(config: &Config, dice: &mut StdRng) -> anyhow::Result<Store> {
-    let master = match &config.master_key {
-        Some(text) => text.key().context("VAERN_MASTER_KEY")?,
-        None => MasterKey::open_or_create(&config.data.join("keys/master.key"), dice)?,
-    };
-    let database_url = config.database_url.as_ref().map(|url| url.as_str().to_owned());
-    Ok(Store::open(
-        StoreConfig {
-            database_url,
-            dir: config.data.clone(),
-            bucket: config.bucket()?,
-            master,
-        },
-        dice,
-    )
-    .await?)
 }
 
 /// What the server backs up by itself, if anything.
@@ -153,11 +144,4 @@ pub fn dice() -> anyhow::Result<StdRng> {
         .try_fill_bytes(&mut seed)
         .context("the operating system gives no randomness")?;
     Ok(StdRng::from_seed(seed))
-}
-
-fn create_folder(data: &Path) -> anyhow::Result<()> {
-    if data.exists() && !data.is_dir() {
-        bail!("{} is not a folder", data.display());
-    }
-    std::fs::create_dir_all(data).with_context(|| format!("{} can't be created", data.display()))
 }

@@ -3,6 +3,8 @@
 //! A file is announced before its first byte ([`crate::files`]), recorded by what owns it, and removed only on purpose. Paths are
 //! made in one place: `{first two characters of the id}/{id}`, and in the bin `bin/{day}/{id}`.
 
+mod marker;
+mod orphans;
 mod s3;
 mod sealed;
 mod storage;
@@ -18,6 +20,7 @@ use crate::db::{Ask, Row, Sql, Tx, statements};
 use crate::error::{Result, StoreError};
 use crate::files;
 
+pub use orphans::{Orphan, orphans};
 pub use s3::{S3Credentials, S3Limits, S3Location};
 pub use sealed::SealedWriter;
 pub use storage::Blobs;
@@ -29,6 +32,9 @@ statements! {
     FIND = "SELECT id, case_id, compartment, bytes, at FROM blobs WHERE id = $1";
     OF_CASE = "SELECT id, case_id, compartment, bytes, at FROM blobs WHERE case_id = $1 ORDER BY at, id";
     IDS = "SELECT id FROM blobs UNION ALL SELECT blob FROM upload_pieces UNION ALL SELECT blob FROM drill_files";
+    NEWEST = "SELECT MAX(at) FROM (SELECT MAX(at) AS at FROM blobs UNION ALL SELECT MAX(changed_at) FROM cases \
+        UNION ALL SELECT MAX(at) FROM seals UNION ALL SELECT MAX(at) FROM uploads \
+        UNION ALL SELECT MAX(at) FROM notices) newest";
     APART = "SELECT 'upload ' || upload, blob FROM upload_pieces UNION ALL SELECT 'drill ' || drill, blob FROM drill_files";
 }
 

@@ -1,6 +1,7 @@
 //! Cases as lists see them: who has to do with which, what is owed when. Everything here is computed from the journal
 //! ([`project`]) and can be computed again.
 
+mod compare;
 mod lists;
 mod project;
 
@@ -14,6 +15,7 @@ use crate::db::{Ask, Row, statements};
 use crate::error::{Result, StoreError};
 use crate::keys::{self, KeyRing};
 
+pub use compare::{CaseNames, differences, missing_numbers, name_again};
 pub use lists::{Filter, Order, due_before, duties_of, list};
 pub use project::{CaseProjection, project, project_first};
 
@@ -55,6 +57,11 @@ statements! {
     HAS_PEOPLE = "SELECT person, relation FROM case_people WHERE case_id = $1";
     MOVE_PEOPLE = "UPDATE case_people SET state = $2, changed_at = $3, next_due = $4 WHERE case_id = $1";
     DELETE_PEOPLE = "DELETE FROM case_people WHERE case_id = $1";
+    LISTED_PEOPLE = "SELECT person, relation, state, changed_at, next_due FROM case_people WHERE case_id = $1 \
+        ORDER BY person, relation";
+    NAME = "UPDATE cases SET number = $2, version = $3, opened_at = $4 WHERE id = $1";
+    NUMBERS = "SELECT number FROM cases";
+    COUNTERS = "SELECT year, last FROM counters ORDER BY year";
     HAS_DUTIES = "SELECT duty, owner, due, escalate_at FROM case_duties WHERE case_id = $1";
     DELETE_DUTIES = "DELETE FROM case_duties WHERE case_id = $1";
     INSERT_PEOPLE_4 = "INSERT INTO case_people (case_id, person, relation, state, changed_at, next_due) VALUES \

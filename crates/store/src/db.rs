@@ -3,6 +3,8 @@
 //! Every statement is a constant declared by [`statements!`], one text for both engines, so that a test can prepare
 //! each of them on both and no query can be put together from input.
 
+mod reading;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use crate::error::{Result, StoreError};
 mod changes;
 mod snapshot;
 
+pub use reading::Schema;
 pub use snapshot::{Snapshot, create_scratch, drop_scratch};
 pub(crate) use snapshot::{dump_name, is_empty, load};
 
@@ -65,14 +68,7 @@ impl Db {
     /// [`StoreError::Other`] if the address is none, nobody answers, or a migration fails.
     pub async fn connect(url: Option<&str>, dir: &Path) -> Result<Self> {
         let pools = match url {
-            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                connect_postgres(url).await?
-            }
-            Some(_) => {
-                return Err(StoreError::other(
-                    "the database address must begin with postgres://",
-                ));
-            }
+            Some(url) => connect_by_address(url, false).await?,
             None => connect_sqlite(&dir.join(SQLITE_FILE)).await?,
         };
         match &pools {
@@ -168,8 +164,20 @@ async fn has_ended(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     Ok(!conn.is_in_transaction())
 }
 
-async fn connect_postgres(url: &str) -> Result<Pools> {
-    let options: PgConnectOptions = url.parse()?;
+async fn connect_by_address(url: &str, read_only: bool) -> Result<Pools> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return connect_postgres(url, read_only).await;
+    }
+    Err(StoreError::other(
+        "the database address must begin with postgres://",
+    ))
+}
+
+async fn connect_postgres(url: &str, read_only: bool) -> Result<Pools> {
+    let mut options: PgConnectOptions = url.parse()?;
+    if read_only {
+        options = options.options([("default_transaction_read_only", "on")]);
+    }
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE)

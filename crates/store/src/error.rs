@@ -28,6 +28,9 @@ pub enum StoreError {
     /// Bytes at rest are not those that were written.
     #[error("case {case}, entry {seq}: {reason}")]
     Damaged { case: String, seq: u64, reason: String },
+    /// Database and files don't belong together, or are not there; nothing was written.
+    #[error("{0}")]
+    Refused(Box<crate::identity::Refusal>),
     #[error(transparent)]
     Key(#[from] proof::KeyError),
     #[error("{0}")]

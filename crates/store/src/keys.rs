@@ -24,7 +24,7 @@ statements! {
 const CACHED: usize = 4_096;
 /// The name of the system's own data key, in settings and as the "case" that it is wrapped for.
 const SYSTEM: &str = "system";
-const SYSTEM_KEY: &str = "system-key";
+pub(crate) const SYSTEM_KEY: &str = "system-key";
 
 /// One case's data keys, one for each drawer. Cheap to clone; wiped from memory with the last copy.
 #[derive(Clone)]
@@ -71,8 +71,18 @@ impl KeyRing {
                 held
             }
         };
-        let wrapped =
-            from_hex(&held).ok_or_else(|| StoreError::other("the system key is not hexadecimal"))?;
+        Self::with(master, &held)
+    }
+
+    /// The same, and makes nothing.
+    pub(crate) async fn open_existing(db: &Db, master: MasterKey) -> Result<Self> {
+        let held = settings::get(&mut db.read().await?, SYSTEM_KEY).await?;
+        let held = held.ok_or_else(|| StoreError::missing("the system's key"))?;
+        Self::with(master, &held)
+    }
+
+    fn with(master: MasterKey, held: &str) -> Result<Self> {
+        let wrapped = from_hex(held).ok_or_else(|| StoreError::other("the system key is not hexadecimal"))?;
         let system = master.unwrap(&wrapped, SYSTEM, SYSTEM)?;
         Ok(Self {
             master,

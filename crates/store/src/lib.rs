@@ -21,14 +21,17 @@ pub mod files;
 pub mod guide;
 pub mod health;
 pub mod idempotency;
+pub mod identity;
 pub mod jobs;
 pub mod journal;
 mod keys;
+pub mod lock;
 pub mod mails;
 pub mod notices;
 mod page;
 pub mod passed;
 pub mod people;
+mod private;
 pub mod reminders;
 pub mod rollouts;
 pub mod seals;
@@ -47,8 +50,9 @@ use proof::MasterKey;
 use rand::CryptoRng;
 
 pub use blobs::Blobs;
-pub use db::{Ask, Db, Read, SQLITE_FILE, Snapshot, Tx, create_scratch, drop_scratch};
+pub use db::{Ask, Db, Read, SQLITE_FILE, Schema, Snapshot, Tx, create_scratch, drop_scratch};
 pub use error::{Result, StoreError};
+pub use identity::{Installation, Kind, Place, Refusal, Standing, Survey};
 pub use keys::{KeyRing, Keys, WrappedKeys};
 pub use page::{Cursor, Page};
 
@@ -61,6 +65,33 @@ pub struct StoreConfig {
     /// Where exhibits go in place of the folder.
     pub bucket: Option<blobs::S3Location>,
     pub master: MasterKey,
+    pub mode: OpenMode,
+    /// What a new store is made for.
+    pub birth: Kind,
+}
+
+impl StoreConfig {
+    /// Where it is kept.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            database_url: self.database_url.clone(),
+            dir: self.dir.clone(),
+            bucket: self.bucket.clone(),
+        }
+    }
+}
+
+/// What opening a store may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenMode {
+    /// Opens what is there for writing, and makes a new store where neither database nor files hold anything.
+    Create,
+    /// Opens what is there for writing; where nothing is, that is an error.
+    Existing,
+    /// Makes and changes nothing: no folder, table, row, key or search index. It works on media that can't be written; what
+    /// would write fails.
+    ReadOnly,
 }
 
 /// Everything that is kept. Cheap to clone.
@@ -75,21 +106,37 @@ pub struct Store {
     /// Who writes: 16 hexadecimal digits, others each time that a store is opened.
     pub node: String,
     ledger: Arc<files::Ledger>,
+    /// How it was opened.
+    pub mode: OpenMode,
+    /// Which one it is; `None` for one read only that was made before stores had an id.
+    pub installation: Option<Installation>,
+    /// Why it would not be opened for writing, if it is read only.
+    pub misfit: Option<Refusal>,
 }
 
 impl Store {
-    /// Opens or creates what `config` names, and brings the tables up to date. `rng` makes the system's own data key
-    /// the first time.
+    /// Opens or creates what `config` names, and brings the tables up to date. `rng` makes the installation's id and the system's
+    /// own data key the first time.
     ///
     /// # Errors
-    /// [`StoreError::Key`] if the database belongs to another master key; [`StoreError::Other`] if the folder or the
-    /// database cannot be opened.
+    /// [`StoreError::Refused`] if database and files don't belong together, or there is nothing and nothing may be made: nothing
+    /// is then written. [`StoreError::Key`] if the database belongs to another master key; [`StoreError::Other`] if the folder or
+    /// the database cannot be opened.
     pub async fn open(config: StoreConfig, rng: &mut (impl CryptoRng + Send)) -> Result<Self> {
+        let place = config.place();
+        if config.mode == OpenMode::ReadOnly {
+            return Self::open_read_only(config, &place).await;
+        }
+        let _opening = lock::wait_to_open(&config.dir)?;
+        let standing = Survey::of(&place).await?.standing()?;
+        if standing == Standing::Fresh && config.mode == OpenMode::Existing {
+            let place = config.dir.display().to_string();
+            return Err(Refusal::NothingHere { place }.into());
+        }
         let db = Db::connect(config.database_url.as_deref(), &config.dir).await?;
-        let blobs = match &config.bucket {
-            Some(bucket) => Blobs::open_s3(bucket)?,
-            None => Blobs::open(&config.dir.join("blobs"))?,
-        };
+        let blobs = place.blobs()?;
+        private::tighten(&config.dir);
+        let installation = identity::establish(&db, &blobs, &place, standing, config.birth, rng).await?;
         let keys = Arc::new(KeyRing::open(&db, config.master, rng).await?);
         let search = Arc::new(search::Search::open(&config.dir.join("search"))?);
         let mut random = [0; 8];
@@ -104,7 +151,55 @@ impl Store {
             keys,
             search,
             dir: config.dir,
+            mode: config.mode,
+            installation: Some(installation),
+            misfit: None,
         })
+    }
+
+    async fn open_read_only(config: StoreConfig, place: &Place) -> Result<Self> {
+        let survey = Survey::of(place).await?;
+        let misfit = match survey.standing() {
+            Ok(Standing::Fresh) => {
+                let place = config.dir.display().to_string();
+                return Err(Refusal::NothingHere { place }.into());
+            }
+            Ok(_) => None,
+            Err(refusal @ Refusal::NoDatabase { .. }) => return Err(refusal.into()),
+            Err(refusal) => Some(refusal),
+        };
+        let db = Db::connect_read_only(config.database_url.as_deref(), &config.dir).await?;
+        let db = db.ok_or_else(|| StoreError::missing("the database"))?;
+        readable(db.schema().await?)?;
+        let blobs = place.blobs_read_only()?;
+        let node = String::new();
+        Ok(Self {
+            ledger: Arc::new(files::Ledger::new(db.clone(), node.clone())),
+            node,
+            blobs: blobs.ok_or_else(|| StoreError::missing("the folder of files"))?,
+            keys: Arc::new(KeyRing::open_existing(&db, config.master).await?),
+            search: Arc::new(search::Search::in_memory()?),
+            db,
+            dir: config.dir,
+            mode: config.mode,
+            installation: survey.installation(),
+            misfit,
+        })
+    }
+}
+
+/// Whether this program knows the tables.
+fn readable(schema: Schema) -> Result<()> {
+    match schema {
+        Schema::Current => Ok(()),
+        Schema::None => Err(StoreError::other("the database holds no store")),
+        Schema::Older { lacking } => Err(StoreError::other(format!(
+            "the database is of an older version of Værn and lacks {lacking} changes: read it with that version, or start this \
+             one on it once"
+        ))),
+        Schema::Newer { latest } => Err(StoreError::other(format!(
+            "the database is of a newer version of Værn (change {latest}): read it with that version"
+        ))),
     }
 }
 
@@ -121,6 +216,7 @@ const STATEMENTS: &[&[&str]] = &[
     guide::STATEMENTS,
     health::STATEMENTS,
     idempotency::STATEMENTS,
+    identity::STATEMENTS,
     jobs::STATEMENTS,
     journal::STATEMENTS,
     keys::STATEMENTS,

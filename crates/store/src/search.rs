@@ -152,6 +152,19 @@ impl Search {
                 begin()?
             }
         };
+        Self::with(index, fields)
+    }
+
+    /// An index in memory alone, with nothing in it: for whoever reads a store and must not write beside it.
+    ///
+    /// # Errors
+    /// None that is known.
+    pub fn in_memory() -> Result<Self> {
+        let (schema, fields) = schema();
+        Self::with(Index::create_in_ram(schema), fields)
+    }
+
+    fn with(index: Index, fields: Fields) -> Result<Self> {
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)

@@ -78,6 +78,8 @@ impl Scratch {
             dir: self.dir().to_owned(),
             bucket: self.bucket.clone(),
             master: master(),
+            mode: crate::OpenMode::Create,
+            birth: crate::Kind::Real,
         }
     }
 
@@ -90,6 +92,26 @@ impl Scratch {
             .await
             .expect("the store opens again")
     }
+}
+
+/// A database without anything in it; dropped, it is gone.
+pub struct TestDatabase(Option<postgres::Database>);
+
+impl TestDatabase {
+    /// Its address, if it is not a file.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        self.0.as_ref().map(|database| database.url.clone())
+    }
+}
+
+/// A database of its own on this engine, without tables.
+///
+/// # Panics
+/// Without PostgreSQL's programs it names what to install.
+#[must_use]
+pub fn database(engine: Engine) -> TestDatabase {
+    TestDatabase((engine == Engine::Postgres).then(postgres::Database::create))
 }
 
 /// An empty store.

@@ -6,7 +6,7 @@ use crate::{App, AppError, Parts, Settings, StoreReport};
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 use store::backup::{Manner, Order, Target};
-use store::{Store, StoreConfig};
+use store::{Kind, OpenMode, Store, StoreConfig};
 
 /// Below the plan's scratch folder: what is restored to be checked.
 const FOLDER: &str = "prove";
@@ -83,8 +83,11 @@ impl App {
             dir: data,
             bucket: None,
             master: master.master().context("the master key of the backup")?,
+            mode: OpenMode::Existing,
+            birth: Kind::Real,
         };
         let mut rng = self.dice();
+        store::identity::accept_restored(&config.place(), &mut rng).await?;
         let store = Store::open(config, &mut rng).await?;
         let app = Self::open(Parts {
             store,

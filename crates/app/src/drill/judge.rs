@@ -73,10 +73,7 @@ impl App {
             return Ok(String::new());
         }
         let internal = |error: std::io::Error| AppError::Internal(error.into());
-        let room = tempfile::Builder::new()
-            .prefix("vaern-drill-")
-            .tempdir()
-            .map_err(internal)?;
+        let room = self.room()?;
         let original = room.path().join("original");
         let mut out = tokio::fs::File::create(&original).await.map_err(internal)?;
         let key = self.store.keys.of_uploads();

@@ -38,7 +38,9 @@ async fn marked(test: &TestApp) -> CaseNumber {
 }
 
 fn bytes(bag: &Bag) -> Vec<u8> {
-    std::fs::read(bag.file.path()).unwrap()
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut bag.open().unwrap(), &mut bytes).unwrap();
+    bytes
 }
 
 fn has(bytes: &[u8], mark: &str) -> bool {
@@ -59,7 +61,7 @@ on_both! {
         ];
         for (drawer, expected) in inside {
             let bag = export(&test, &test.caller(VIBEKE), &number, drawer).await;
-            let report = verify_bag(std::fs::File::open(bag.file.path()).unwrap());
+            let report = verify_bag(bag.open().unwrap());
             assert!(report.holds(), "{drawer}: {:?}", report.failures);
             assert_eq!(report.number.as_deref(), Some(number.as_str()));
             assert_eq!(report.public_key_fingerprint, Some(test.app.fingerprint()));
@@ -82,7 +84,7 @@ on_both! {
     async fn the_command_line_exports_what_it_may_not_see(test) {
         let number = marked(&test).await;
         let bag = export(&test, &Caller::operator(), &number, Compartment::Matter).await;
-        assert!(verify_bag(std::fs::File::open(bag.file.path()).unwrap()).holds());
+        assert!(verify_bag(bag.open().unwrap()).holds());
         not_found(test.app.case(&Caller::operator(), &number, domain::case::Viewing::Case).await);
         not_found(test.app.export(&Caller::operator(), &CaseNumber::new(2026, 9), Compartment::Matter).await);
         let log = test.app.access_log(&test.caller(DPO), Some(&number), None, 10).await.unwrap();
@@ -96,7 +98,7 @@ on_both! {
         assert!(matches!(answer, Err(app::AppError::Internal(_))), "{answer:?}");
         // The other drawers have no part in it.
         let care = export(&test, &test.caller(VIBEKE), &number, Compartment::Care).await;
-        assert!(verify_bag(std::fs::File::open(care.file.path()).unwrap()).holds());
+        assert!(verify_bag(care.open().unwrap()).holds());
     }
 
     async fn many_exports_and_seals_at_once_all_hold(test) {
@@ -111,7 +113,7 @@ on_both! {
         };
         let (bags, ()) = tokio::join!(futures_util::future::join_all(exports), more);
         for bag in bags {
-            let report = verify_bag(std::fs::File::open(bag.unwrap().file.path()).unwrap());
+            let report = verify_bag(bag.unwrap().open().unwrap());
             assert!(report.holds(), "{:?}", report.failures);
         }
         let report = test.app.verify_store(|_, _| ()).await.unwrap();

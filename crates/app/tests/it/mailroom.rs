@@ -72,7 +72,7 @@ on_both! {
         assert_eq!(mailed.hands_on[0].from, "Jimmi Dahl <jimmi.dahl@example.net>");
         assert!(mailed.hands_on[0].received[0].contains("192.0.2.44"));
         let bag = test.app.export(&test.caller(owner.as_str()), &number, Compartment::Matter).await.unwrap();
-        assert!(proof::verify::verify_bag(std::fs::File::open(bag.file.path()).unwrap()).holds());
+        assert!(proof::verify::verify_bag(bag.open().unwrap()).holds());
     }
 
     async fn the_same_message_is_one_case_however_often_and_through_whichever_door_it_comes(test) {

@@ -32,7 +32,7 @@ async fn exported(test: &TestApp, number: &CaseNumber, tsa: &Tsa) -> (app::Bag, 
         .await
         .unwrap();
     let trusted = Authorities::from_pem(&tsa.authority().root()).unwrap();
-    let report = verify_bag_trusting(std::fs::File::open(bag.file.path()).unwrap(), Some(&trusted));
+    let report = verify_bag_trusting(bag.open().unwrap(), Some(&trusted));
     (bag, report)
 }
 
@@ -69,10 +69,10 @@ on_both! {
         assert_eq!(report.stamps.len(), 1);
         // Up to what there was when it was stamped; what came later waits for the next.
         assert!(report.stamps[0].up_to < report.head.unwrap().seq && report.stamps[0].is_trusted);
-        let untrusting = verify_bag(std::fs::File::open(bag.file.path()).unwrap());
+        let untrusting = verify_bag(bag.open().unwrap());
         assert!(untrusting.holds() && !untrusting.stamps[0].is_trusted);
         let folder = tempfile::tempdir().unwrap();
-        let mut zip = zip::ZipArchive::new(std::fs::File::open(bag.file.path()).unwrap()).unwrap();
+        let mut zip = zip::ZipArchive::new(bag.open().unwrap()).unwrap();
         for kind in ["txt", "tsr"] {
             let name = format!("vaern-{number}-matter/data/proof/stamps/{:06}.{kind}", made[0].seal);
             let mut bytes = Vec::new();
@@ -185,7 +185,7 @@ on_both! {
         seal(&test).await;
         assert_eq!(rows(&test).await, []);
         let bag = test.app.export(&test.caller(VIBEKE), &number, Compartment::Matter).await.unwrap();
-        let report = verify_bag(std::fs::File::open(bag.file.path()).unwrap());
+        let report = verify_bag(bag.open().unwrap());
         assert_eq!((report.failures, report.stamps), (vec![], vec![]));
         let seen = test.app.operations(&test.caller(ADMIN), None).await.unwrap();
         assert_eq!((seen.authority, seen.stamped), (None, 0));

@@ -7,6 +7,12 @@ async fn failures(test: &TestApp) -> Vec<String> {
     test.app.verify_store(|_, _| ()).await.unwrap().failures
 }
 
+/// Sets when a file was last written.
+fn written_at(file: &std::path::Path, at: jiff::Timestamp) {
+    let file = std::fs::File::options().write(true).open(file).unwrap();
+    file.set_modified(at.into()).unwrap();
+}
+
 async fn tampered(test: &TestApp, sql: &'static str) -> Vec<String> {
     let store = test.scratch.reopen().await;
     assert_eq!(tamper(&store.db, sql).await.unwrap(), 1, "{sql}");
@@ -38,11 +44,74 @@ on_both! {
         let file = files(&test).remove(0);
         let foreign = file.with_file_name("fremmed");
         std::fs::rename(&file, &foreign).unwrap();
+        written_at(&foreign, test.app.now());
         let found = failures(&test).await;
         assert!(found.len() == 2 && found[0].contains("exhibit 1"), "{found:?}");
         assert!(found[1].contains("file fremmed: belongs to no exhibit"), "{found:?}");
         std::fs::rename(&foreign, &file).unwrap();
         assert_eq!(failures(&test).await, Vec::<String>::new());
+    }
+
+    async fn a_file_that_came_after_the_database_was_copied_is_a_note_and_an_older_one_a_fault(test) {
+        a_case(&test).await;
+        let foreign = files(&test)[0].with_file_name("fremmed");
+        std::fs::write(&foreign, "x").unwrap();
+        let now = test.app.now();
+        written_at(&foreign, now + jiff::SignedDuration::from_hours(1));
+        let report = test.app.verify_store(|_, _| ()).await.unwrap();
+        assert_eq!(report.failures, Vec::<String>::new());
+        assert!(report.notes.len() == 1 && report.notes[0].contains("file fremmed: came after"), "{report:?}");
+        written_at(&foreign, now - jiff::SignedDuration::from_hours(1));
+        let report = test.app.verify_store(|_, _| ()).await.unwrap();
+        assert_eq!((report.failures.len(), report.notes.len()), (1, 0), "{report:?}");
+    }
+
+    async fn what_lists_say_otherwise_than_the_journal_is_named_and_made_again(test) {
+        a_case(&test).await;
+        let store = test.scratch.reopen().await;
+        let changes = [
+            ("UPDATE cases SET owner = 'p33'", "owner"),
+            ("UPDATE cases SET next_due = 5", "next deadline"),
+            ("UPDATE cases SET card = NULL", "card"),
+            ("INSERT INTO case_people SELECT id, 'p33', '', state, changed_at, next_due FROM cases", "p33 may see it"),
+            ("DELETE FROM case_people WHERE relation <> ''", "is missing in lists"),
+            ("UPDATE case_duties SET owner = 'p33'", "duties"),
+            ("DELETE FROM case_duties", "duties"),
+        ];
+        for (sql, named) in changes {
+            assert!(tamper(&store.db, sql).await.unwrap() > 0, "{sql}");
+            let found = failures(&test).await;
+            assert!(found.iter().any(|line| line.contains(named)), "{sql}: {found:?}");
+            let rebuilt = test.app.rebuild(|_, _| ()).await.unwrap();
+            assert_eq!((rebuilt.cases, rebuilt.changed, rebuilt.failures.len()), (1, 1, 0), "{sql}");
+            assert_eq!(failures(&test).await, Vec::<String>::new(), "{sql}");
+        }
+        let again = test.app.rebuild(|_, _| ()).await.unwrap();
+        assert_eq!(again.changed, 0, "what is right is left as it is");
+    }
+
+    async fn a_case_that_was_taken_away_whole_is_missed(test) {
+        a_case(&test).await;
+        let store = test.scratch.reopen().await;
+        for sql in ["case_people", "case_duties", "case_keys", "entries", "blobs"].map(|table| match table {
+            "case_people" => "DELETE FROM case_people",
+            "case_duties" => "DELETE FROM case_duties",
+            "case_keys" => "DELETE FROM case_keys",
+            "entries" => "DELETE FROM entries",
+            _ => "DELETE FROM blobs",
+        }) {
+            tamper(&store.db, sql).await.unwrap();
+        }
+        tamper(&store.db, "DELETE FROM cases").await.unwrap();
+        let found = failures(&test).await;
+        assert!(found.iter().any(|line| line.contains("-0001: its number was given out")), "{found:?}");
+    }
+
+    async fn a_file_that_only_the_database_gives_to_a_case_is_named(test) {
+        a_case(&test).await;
+        let sql = "INSERT INTO blobs SELECT 'strange', case_id, compartment, bytes, at FROM blobs";
+        let found = tampered(&test, sql).await;
+        assert!(found.iter().any(|line| line.contains("the file strange")), "{found:?}");
     }
 
     async fn a_changed_entry_is_named(test) {

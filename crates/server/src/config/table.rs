@@ -101,6 +101,10 @@ settings! {
         blobs_secret: Option<BucketKey> = "VAERN_BLOBS_SECRET";
         /// The master key in place of the file keys/master.key. Without it nothing can be read, by anybody, ever.
         master_key: Option<MasterKeyText> = "VAERN_MASTER_KEY";
+        /// The key that signs seals in place of the file keys/signing.key. Servers that share a database share both keys.
+        signing_key: Option<SigningKeyText> = "VAERN_SIGNING_KEY";
+        /// Whether `vaern demo` may listen where others can reach it, who may then step in as anybody.
+        demo_anywhere: bool = "VAERN_DEMO_ANYWHERE", default "no" => local;
     }
     "Load and stopping" {
         /// How many connections there may be at once. By default half of the files that may be open, at most 8192.

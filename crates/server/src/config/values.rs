@@ -1,6 +1,6 @@
 //! What a setting may say: one type a kind of value, each with the text it is read from and the words that say what is right.
 
-use proof::MasterKey;
+use proof::{MasterKey, SigningKey};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -429,6 +429,33 @@ impl Value for MasterKeyText {
 
     fn parse(text: &str) -> Result<Self, String> {
         MasterKey::from_hex(text).map_err(wrong)?;
+        Ok(Self(text.to_owned().into()))
+    }
+}
+
+/// The key that signs seals, as text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningKeyText(zeroize::Zeroizing<String>);
+
+impl SigningKeyText {
+    /// The key itself.
+    ///
+    /// # Errors
+    /// [`proof::KeyError::NotHex`], which reading the setting has ruled out.
+    pub fn key(&self) -> Result<SigningKey, proof::KeyError> {
+        SigningKey::from_hex(&self.0)
+    }
+}
+
+impl Value for SigningKeyText {
+    const SECRET: bool = true;
+
+    fn kind() -> String {
+        MasterKeyText::kind()
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        SigningKey::from_hex(text).map_err(wrong)?;
         Ok(Self(text.to_owned().into()))
     }
 }

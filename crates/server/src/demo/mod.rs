@@ -4,6 +4,7 @@ mod guide;
 
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::identity::{self, Wants, say};
 use crate::open;
 use anyhow::{Context, bail};
 use app::{App, Caller, ClaimedFile, Clock, HeldClock};
@@ -103,23 +104,50 @@ enum Moment<'a> {
     Step(usize, &'a Step),
 }
 
-/// Fills an empty data folder with the demonstration; one that already holds cases is left as it is.
+/// A demonstration is open to everybody who reaches it, so it listens where nobody else does, unless somebody says otherwise.
+pub fn may_listen(config: &Config, anywhere: bool) -> anyhow::Result<()> {
+    let listen = config.listen;
+    if anywhere || config.demo_anywhere || listen.ip().is_loopback() {
+        return Ok(());
+    }
+    Err(say(
+        config,
+        format!(
+            "others can reach {listen}, and in a demonstration anybody may step in as anybody. Listen on 127.0.0.1, or say \
+             --anywhere (VAERN_DEMO_ANYWHERE=1)."
+        ),
+        format!(
+            "andre kan nå {listen}, og i en demonstration kan alle træde ind som hvem som helst. Lyt på 127.0.0.1, eller angiv \
+             --anywhere (VAERN_DEMO_ANYWHERE=1)."
+        ),
+    ))
+}
+
+/// Fills an empty data folder with the demonstration; a demonstration that is there is left as it is, and anything else is
+/// refused.
 pub async fn fill(config: &Config) -> anyhow::Result<()> {
     let now = SystemClock.now();
     let clock = Arc::new(HeldClock::at(now));
-    let app = open::open(config, clock.clone(), true).await?;
+    let open::Open { app, held: _held } =
+        open::open(config, clock.clone(), Wants::DEMONSTRATION, true).await?;
+    if app.has_cases().await? {
+        return Ok(());
+    }
     let imported = domain::import::import(UNITS, "units.csv", PEOPLE, "people.csv");
     let Ok(imported) = imported else {
         bail!("the demonstration's organisation has errors")
     };
     app.import(&imported).await?;
-    if app.has_cases().await? {
-        return Ok(());
-    }
     let story: Story = serde_json::from_str(STORY).context("examples/demo.json")?;
     let moved = Moved::new(&story, &app, now);
     let first = story.matters.iter().map(|matter| matter.at).min();
-    let store = open::store(config, &mut open::dice()?).await?;
+    let beside = Wants {
+        served: false,
+        ..Wants::DEMONSTRATION
+    };
+    let store = identity::open_store(config, beside, &mut open::dice()?)
+        .await?
+        .store;
     guide::publish(&app, &store, &clock, moved.time(first.context("no matters")?)?).await?;
     tell(&app, &clock, &story, &moved).await?;
     clock.set(now);

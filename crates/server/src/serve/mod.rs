@@ -3,6 +3,7 @@
 mod accept;
 mod body;
 mod connection;
+mod keep;
 mod limits;
 mod monitoring;
 mod process;
@@ -13,6 +14,7 @@ mod tests;
 
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::identity::Wants;
 use crate::{mail, open};
 use accept::Door;
 use anyhow::Context;
@@ -46,7 +48,15 @@ pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitC
     }
     let mut signals = Signals::listen()?;
     let counts = settings.metrics.map(|_| monitoring::install()).transpose()?;
-    let app = Arc::new(open::open(config, Arc::new(SystemClock), demonstration).await?);
+    let wants = if demonstration {
+        Wants::DEMONSTRATION
+    } else {
+        Wants::SERVE
+    };
+    let open::Open { app, held: _held } =
+        open::open(config, Arc::new(SystemClock), wants, demonstration).await?;
+    let app = Arc::new(app);
+    let kept = keep::begin(&app).await?;
     app.plan_daily().await?;
     app.plan_search().await?;
     let listen = config.listen;
@@ -94,10 +104,12 @@ pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitC
     let tasks = tasks
         .iter()
         .chain(&slow)
+        .chain(&kept)
         .chain(mail.iter().flatten())
         .chain(watched.iter().flatten())
         .chain(&watchdog);
     tasks.for_each(tokio::task::JoinHandle::abort);
+    keep::end(&app).await;
     close(&app).await;
     tracing::info!(finished, "stopped");
     Ok(ExitCode::SUCCESS)

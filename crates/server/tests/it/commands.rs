@@ -1,6 +1,6 @@
 //! The commands that do one thing and end.
 
-use crate::tools::{Server, example, import_fjordby, ok, run, text, token};
+use crate::tools::{Server, blob_files, example, import_fjordby, ok, run, text, token};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use tempfile::tempdir;
@@ -199,9 +199,7 @@ fn reverify_finds_a_flipped_byte_and_says_so() {
         whole.starts_with("14 exhibits, ") && whole.contains(" 0 damaged"),
         "{whole}"
     );
-    let folder = std::fs::read_dir(data.path().join("blobs")).unwrap();
-    let mut files = folder.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
-    let file = files.next().unwrap().unwrap().path();
+    let file = blob_files(data.path()).remove(0);
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[40] ^= 1;
     std::fs::write(&file, bytes).unwrap();

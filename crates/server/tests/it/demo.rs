@@ -23,7 +23,7 @@ fn the_demonstration_has_ten_matters_in_different_stages_and_a_bag_that_anybody_
     );
 
     let ida = token(data.path(), "ida.noergaard@fjordby.example");
-    let server = Server::start(data.path());
+    let server = Server::demo(data.path());
     let cases = listed(&server, &ida);
     let mut outcomes = BTreeMap::new();
     for case in &cases {

@@ -98,6 +98,13 @@ impl Server {
         Self::start_with(data, &[])
     }
 
+    /// Serves the demonstration in this data folder, which is filled if it is empty.
+    pub fn demo(data: &Path) -> Self {
+        let address = free_address();
+        let serve = vaern(data, &["demo", "--listen", &address.to_string()]);
+        Self::start_command(serve, address)
+    }
+
     /// The same with these settings.
     pub fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
         let mut server = Self::new(data, settings);
@@ -249,9 +256,7 @@ pub fn picture(which: u32, bytes: usize) -> Vec<u8> {
 /// How many files lie in the blob folder, unfinished, or of at least `least` bytes: originals, but not the small working
 /// copies that the server makes of them meanwhile.
 pub fn stored_files(data: &Path, least: usize) -> usize {
-    let folders = std::fs::read_dir(data.join("blobs")).expect("the folder of files");
-    let inside = |folder: io::Result<std::fs::DirEntry>| {
-        let path = folder.expect("a folder").path();
+    let inside = |path: PathBuf| {
         let counts = |file: &std::fs::DirEntry| {
             // A working copy that is being written may be gone by now.
             let large = file.metadata().is_ok_and(|found| found.len() >= least as u64);
@@ -260,5 +265,22 @@ pub fn stored_files(data: &Path, least: usize) -> usize {
         let files = std::fs::read_dir(path).expect("its files");
         files.map(|file| file.expect("a file")).filter(counts).count()
     };
-    folders.map(inside).sum()
+    blob_folders(data).into_iter().map(inside).sum()
+}
+
+/// The folders that blobs lie in; beside them lies the file that says whose they are.
+pub fn blob_folders(data: &Path) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(data.join("blobs")).expect("the folder of files");
+    let all = all.map(|found| found.expect("what lies there").path());
+    all.filter(|path| path.is_dir()).collect()
+}
+
+/// Every finished blob.
+pub fn blob_files(data: &Path) -> Vec<PathBuf> {
+    let folders = blob_folders(data).into_iter();
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder).expect("its files"));
+    let mut files: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
+    files.retain(|file| !file.to_string_lossy().contains('#'));
+    files.sort();
+    files
 }

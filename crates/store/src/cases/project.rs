@@ -73,12 +73,7 @@ async fn project_case(
     keys: &Keys,
     rng: &mut (impl CryptoRng + Send),
 ) -> Result<i64> {
-    let next_due = case
-        .duties
-        .iter()
-        .map(|duty| micros_or_never(duty.due))
-        .min()
-        .unwrap_or(NEVER);
+    let next_due = next_due(case);
     let card = keys::seal_note(
         keys.of(Compartment::Matter),
         card_place(&case.id),
@@ -104,6 +99,12 @@ async fn project_case(
     Ok(next_due)
 }
 
+/// The earliest deadline of what is owed.
+pub(super) fn next_due(case: &CaseProjection) -> i64 {
+    let due = case.duties.iter().map(|duty| micros_or_never(duty.due));
+    due.min().unwrap_or(NEVER)
+}
+
 async fn project_people(tx: &mut Tx, case: &CaseProjection, next_due: i64) -> Result<()> {
     let wanted = wanted_people(case);
     let rows = tx.sql(HAS_PEOPLE).bind(case.id.as_str()).all().await?;
@@ -126,7 +127,7 @@ async fn project_people(tx: &mut Tx, case: &CaseProjection, next_due: i64) -> Re
     insert_people(tx, case, &wanted, next_due).await
 }
 
-fn wanted_people(case: &CaseProjection) -> BTreeSet<PersonRow> {
+pub(super) fn wanted_people(case: &CaseProjection) -> BTreeSet<PersonRow> {
     let mut wanted = BTreeSet::new();
     for (person, relation) in &case.people {
         wanted.insert((person.as_str().into(), relation.name().into()));
@@ -177,7 +178,7 @@ async fn project_duties(tx: &mut Tx, case: &CaseProjection) -> Result<()> {
     insert_duties(tx, case, &wanted).await
 }
 
-fn wanted_duties(case: &CaseProjection) -> BTreeSet<OwedRow> {
+pub(super) fn wanted_duties(case: &CaseProjection) -> BTreeSet<OwedRow> {
     case.duties
         .iter()
         .map(|duty| {

@@ -111,6 +111,8 @@ async fn open_restored(into: &Scratch) -> Store {
         dir: into.dir().join("new"),
         ..into.config()
     };
+    let (place, mut dice) = (config.place(), testing::rng(4));
+    store::identity::accept_restored(&place, &mut dice).await.unwrap();
     Store::open(config, &mut testing::rng(3)).await.unwrap()
 }
 

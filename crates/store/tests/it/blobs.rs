@@ -73,7 +73,7 @@ pub fn files(dir: &Path) -> Vec<String> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else {
+            } else if !path.ends_with(store::identity::FILE) {
                 found.push(path.strip_prefix(dir).unwrap().to_str().unwrap().to_owned());
             }
         }

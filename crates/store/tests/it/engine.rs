@@ -1,4 +1,4 @@
-use store::{StoreConfig, StoreError, settings};
+use store::{Kind, OpenMode, StoreConfig, StoreError, settings};
 
 use crate::*;
 
@@ -189,4 +189,78 @@ async fn sqlite_answers_every_list_from_an_index() {
         println!("{text}\n{plan}\n");
     }
     assert!(slow.is_empty(), "{slow}");
+}
+
+#[tokio::test]
+async fn a_store_opened_for_reading_says_what_is_there_and_changes_nothing() {
+    on_both(|store, scratch| async move {
+        let mut tx = store.db.begin().await.unwrap();
+        settings::set(&mut tx, "here", "yes").await.unwrap();
+        tx.commit().await.unwrap();
+        store.db.close().await;
+        let before = listing(scratch.dir());
+
+        let reader = Store::open(
+            StoreConfig {
+                mode: OpenMode::ReadOnly,
+                ..scratch.config()
+            },
+            &mut testing::rng(3),
+        )
+        .await
+        .unwrap();
+        let mut read = reader.db.read().await.unwrap();
+        assert_eq!(
+            settings::get(&mut read, "here").await.unwrap().as_deref(),
+            Some("yes")
+        );
+        drop(read);
+        let written = async {
+            let mut tx = reader.db.begin().await?;
+            settings::set(&mut tx, "here", "no").await?;
+            tx.commit().await
+        };
+        assert!(written.await.is_err(), "a reader wrote");
+        reader.db.close().await;
+        assert_eq!(listing(scratch.dir()), before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reading_where_nothing_is_makes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("not/here");
+    let config = StoreConfig {
+        database_url: None,
+        dir: place.clone(),
+        bucket: None,
+        master: testing::master(),
+        mode: OpenMode::ReadOnly,
+        birth: Kind::Real,
+    };
+    let refused = Store::open(config, &mut testing::rng(3))
+        .await
+        .err()
+        .expect("refused");
+    assert!(refused.to_string().contains("not/here"), "{refused}");
+    assert!(!place.exists());
+}
+
+/// Every file below a folder, with its length.
+fn listing(dir: &std::path::Path) -> Vec<(std::path::PathBuf, u64)> {
+    let mut found = Vec::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let about = entry.metadata().unwrap();
+            if about.is_dir() {
+                folders.push(entry.path());
+            }
+            found.push((entry.path(), if about.is_dir() { 0 } else { about.len() }));
+        }
+    }
+    found.sort();
+    found
 }

@@ -34,8 +34,7 @@ pub async fn bag(client: Client, Path((case, drawer)): Path<(String, String)>) -
         (CONTENT_DISPOSITION, attachment(&bag.name)),
     ];
     let file = bag
-        .file
-        .reopen()
+        .open()
         .map_err(|error| app::AppError::Internal(error.into()))?;
     let file = tokio::fs::File::from_std(file);
     // The temporary file is kept until its last byte has been read.

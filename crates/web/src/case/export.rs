@@ -88,8 +88,7 @@ pub async fn send(
         ),
     ];
     let file = bag
-        .file
-        .reopen()
+        .open()
         .map_err(|error| app::AppError::Internal(error.into()))?;
     let file = tokio::fs::File::from_std(file);
     // The temporary file is kept, and with it its name, until the last byte has been read.

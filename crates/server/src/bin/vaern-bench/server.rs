@@ -56,6 +56,8 @@ pub async fn store(folder: &Path) -> anyhow::Result<Store> {
             dir: folder.to_owned(),
             bucket: None,
             master,
+            mode: store::OpenMode::Create,
+            birth: store::Kind::Real,
         },
         &mut dice,
     )

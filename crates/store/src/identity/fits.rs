@@ -1,0 +1,40 @@
+//! Whether a database and files that don't say whose they are belong together.
+
+use domain::ids::BlobId;
+
+use super::{Place, Refusal, sampled, some};
+use crate::blobs::Blobs;
+use crate::db::Db;
+use crate::error::Result;
+
+/// So many of the oldest and of the newest files that the database names are looked for.
+const SAMPLE: i64 = 64;
+
+/// Says in the log what is missing; more than half of it is a refusal, and so are files none of which the database names.
+pub(super) async fn adoptable(db: &Db, blobs: &Blobs, place: &Place) -> Result<()> {
+    let named = sampled(&mut db.read().await?, SAMPLE).await?;
+    let mut missing: Vec<BlobId> = Vec::new();
+    for id in &named {
+        if !blobs.exists(id).await? {
+            missing.push(id.clone());
+        }
+    }
+    let strange = named.is_empty() && !blobs.is_empty().await?;
+    if strange || missing.len() * 2 > named.len() {
+        return Err(Refusal::FilesDoNotFit {
+            named: named.len(),
+            there: named.len() - missing.len(),
+            place: place.of_files(),
+        }
+        .into());
+    }
+    if !missing.is_empty() {
+        tracing::error!(
+            missing = missing.len(),
+            of = named.len(),
+            files = some(&missing, 10),
+            "files that the database names are not there: verify-store names their cases"
+        );
+    }
+    Ok(())
+}
