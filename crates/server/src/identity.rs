@@ -11,9 +11,6 @@ use store::identity::{Kind, Place, Refusal, Standing, Survey};
 use store::lock::{self, Held, Sharing};
 use store::{OpenMode, Store, StoreConfig};
 
-/// The name under which the database remembers which key signs: its public half, 64 hexadecimal digits.
-const SIGNED_BY: &str = "signing-key";
-
 /// What a command wants of a store.
 #[derive(Clone, Copy, Debug)]
 pub struct Wants {
@@ -109,6 +106,9 @@ pub async fn open_store(config: &Config, wants: Wants, dice: &mut StdRng) -> any
     }
     let master = master(config, makes, dice)?;
     let signing = signing(config, makes, wants.mode, dice)?;
+    if let Some(signing) = &signing {
+        fits(survey.signed_by.as_deref(), signing, config)?;
+    }
     let held = wants.served.then(|| take(config, sharing(&place))).transpose()?;
     let kept = StoreConfig {
         database_url: place.database_url,
@@ -119,13 +119,12 @@ pub async fn open_store(config: &Config, wants: Wants, dice: &mut StdRng) -> any
         birth: wants.birth,
     };
     let store = Store::open(kept, dice).await?;
-    let signing = match signing {
-        Some(signing) => {
-            fits(&store, &signing, config).await?;
-            signing
-        }
-        None => SigningKey::generate(dice),
-    };
+    if let (Some(signing), None) = (&signing, &survey.signed_by)
+        && wants.mode != OpenMode::ReadOnly
+    {
+        store::identity::sign_by(&store.db, &signing.public_hex()).await?;
+    }
+    let signing = signing.unwrap_or_else(|| SigningKey::generate(dice));
     Ok(Opened { store, signing, held })
 }
 
@@ -285,20 +284,12 @@ fn is_missing(file: &Path) -> bool {
     matches!(file.try_exists(), Ok(false))
 }
 
-/// Whether this is the key that signs here: the one that was remembered, or that of the last seal.
-async fn fits(store: &Store, signing: &SigningKey, config: &Config) -> anyhow::Result<()> {
+/// Whether this is the key that signs here.
+fn fits(known: Option<&str>, signing: &SigningKey, config: &Config) -> anyhow::Result<()> {
     let ours = signing.public_hex();
-    let mut read = store.db.read().await?;
-    let known = match store::settings::get(&mut read, SIGNED_BY).await? {
-        Some(known) => Some(known),
-        None => store::seals::latest(&mut read)
-            .await?
-            .map(|last| last.seal.public_key_hex),
-    };
-    drop(read);
     match known {
         Some(known) if known != ours => {
-            let known = proof::keys::fingerprint(&known).unwrap_or(known);
+            let known = proof::keys::fingerprint(known).unwrap_or_else(|| known.to_owned());
             let (file, ours) = (signing_file(&config.data), signing.fingerprint());
             let file = file.display();
             Err(say(
@@ -315,16 +306,8 @@ async fn fits(store: &Store, signing: &SigningKey, config: &Config) -> anyhow::R
                 ),
             ))
         }
-        Some(_) => Ok(()),
-        None if store.mode == OpenMode::ReadOnly => Ok(()),
-        None => Ok(remember(store, &ours).await?),
+        _ => Ok(()),
     }
-}
-
-async fn remember(store: &Store, public: &str) -> Result<(), store::StoreError> {
-    let mut tx = store.db.begin().await?;
-    store::settings::set(&mut tx, SIGNED_BY, public).await?;
-    tx.commit().await
 }
 
 /// `vaern init`: makes folder, keys and database where nothing is, and says which they are.
@@ -395,7 +378,7 @@ pub async fn new_signing_key(config: &Config) -> anyhow::Result<std::process::Ex
         Some(text) => text.key().context("VAERN_SIGNING_KEY")?,
         None => SigningKey::open_or_create(&signing_file(data), &mut dice)?,
     };
-    remember(&store, &signing.public_hex()).await?;
+    store::identity::sign_by(&store.db, &signing.public_hex()).await?;
     store.db.close().await;
     println!("key {}", signing.fingerprint());
     Ok(std::process::ExitCode::SUCCESS)

@@ -40,6 +40,8 @@ const BESIDE_FILES: &str = "installation-files";
 const RUNS: &str = "installation-runs";
 /// A row that whoever changes any of these changes first, so that others wait.
 const LOCK: &str = "installation-lock";
+/// Which key signs: its public half.
+const SIGNED_BY: &str = "signing-key";
 const PENDING: &str = "pending";
 const WRITTEN: &str = "written";
 
@@ -195,9 +197,6 @@ pub(crate) async fn establish(
     rng: &mut (impl CryptoRng + Send),
 ) -> Result<Installation> {
     if standing != Standing::Fits {
-        if standing == Standing::Adopt {
-            fits::adoptable(db, blobs, place).await?;
-        }
         let mut id = [0; 16];
         rng.fill_bytes(&mut id);
         let mut tx = locked(db).await?;
@@ -285,6 +284,26 @@ fn write_in_folder(dir: &Path, marker: &Marker) -> Result<()> {
     written.map_err(|error| StoreError::other(format!("{}: {error}", path.display())))
 }
 
+/// The public half of the key that signs here, 64 hexadecimal digits: the one that was remembered, or that of the last seal.
+async fn signed_by(on: &mut impl Ask) -> Result<Option<String>> {
+    match settings::get(on, SIGNED_BY).await? {
+        Some(known) => Ok(Some(known)),
+        None => Ok(crate::seals::latest(on)
+            .await?
+            .map(|last| last.seal.public_key_hex)),
+    }
+}
+
+/// Remembers which key signs here from now on.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sign_by(db: &Db, public: &str) -> Result<()> {
+    let mut tx = db.begin().await?;
+    settings::set(&mut tx, SIGNED_BY, public).await?;
+    tx.commit().await
+}
+
 /// Raises the counter in the database and then beside the files. Gives the new one.
 ///
 /// # Errors
@@ -309,7 +328,7 @@ pub async fn count_run(db: &Db, blobs: &Blobs) -> Result<u64> {
 /// names is there.
 pub async fn accept_restored(place: &Place, rng: &mut (impl CryptoRng + Send)) -> Result<Installation> {
     let _opening = crate::lock::wait_to_open(&place.dir)?;
-    let survey = Survey::of(place).await?;
+    let survey = Survey::look(place).await?;
     survey.acceptable()?;
     let db = Db::connect(place.database_url.as_deref(), &place.dir).await?;
     let blobs = place.blobs()?;

@@ -128,7 +128,7 @@ impl Store {
             return Self::open_read_only(config, &place).await;
         }
         let _opening = lock::wait_to_open(&config.dir)?;
-        let standing = Survey::of(&place).await?.standing()?;
+        let standing = Survey::look(&place).await?.standing()?;
         if standing == Standing::Fresh && config.mode == OpenMode::Existing {
             let place = config.dir.display().to_string();
             return Err(Refusal::NothingHere { place }.into());

@@ -51,6 +51,10 @@ pub struct Survey {
     pub files: Files,
     /// Which installation the data folder has served.
     pub folder: Option<Marker>,
+    /// Which key signs here: its public half, 64 hexadecimal digits; `None` if none has.
+    pub signed_by: Option<String>,
+    /// Why a store of before is not taken in.
+    strange: Option<Refusal>,
     place: Place,
 }
 
@@ -61,15 +65,43 @@ impl Survey {
     /// [`StoreError::Refused`] if a file that says whose files these are can't be read, or an SQLite log lies without its database;
     /// those of the database and the files.
     pub async fn of(place: &Place) -> Result<Self> {
-        let database = database(place).await?;
+        let _opening = crate::lock::wait_to_open(&place.dir)?;
+        Self::look(place).await
+    }
+
+    /// The same for whoever holds the lock on opening already.
+    pub(crate) async fn look(place: &Place) -> Result<Self> {
+        let open = database(place).await?;
         let files = match place.blobs_read_only()? {
             Some(blobs) => files(&blobs, place).await?,
             None => Files::Empty,
         };
+        let folder = in_folder(&place.dir)?;
+        let (signed_by, strange) = match &open {
+            Some((db, Database::Held { marker, .. })) => {
+                let signed_by = super::signed_by(&mut db.read().await?).await?;
+                let adopts = marker.is_none() && !matches!(files, Files::Marked(_));
+                let strange = match adopts {
+                    true => super::fits::strange(db, place).await?,
+                    false => None,
+                };
+                (signed_by, strange)
+            }
+            _ => (None, None),
+        };
+        let database = match open {
+            Some((db, held)) => {
+                db.close().await;
+                held
+            }
+            None => Database::Empty,
+        };
         Ok(Self {
             database,
             files,
-            folder: in_folder(&place.dir)?,
+            folder,
+            signed_by,
+            strange,
             place: place.clone(),
         })
     }
@@ -85,7 +117,7 @@ impl Survey {
         let Some(ours) = marker else {
             return match &self.files {
                 Files::Marked(theirs) => Err(self.older(0, theirs.runs)),
-                Files::Empty | Files::Unmarked => Ok(Standing::Adopt),
+                Files::Empty | Files::Unmarked => self.strange.clone().map_or(Ok(Standing::Adopt), Err),
             };
         };
         let id = || ours.installation.id.clone();
@@ -182,17 +214,21 @@ impl Survey {
     }
 }
 
-async fn database(place: &Place) -> Result<Database> {
+async fn database(place: &Place) -> Result<Option<(Db, Database)>> {
     let url = place.database_url.as_deref();
     if url.is_none() {
         refuse_lone_log(&place.dir)?;
     }
     let Some(db) = Db::connect_read_only(url, &place.dir).await? else {
-        return Ok(Database::Empty);
+        return Ok(None);
     };
-    let found = what_it_holds(&db).await;
-    db.close().await;
-    found
+    match what_it_holds(&db).await? {
+        Database::Empty => {
+            db.close().await;
+            Ok(None)
+        }
+        held => Ok(Some((db, held))),
+    }
 }
 
 async fn what_it_holds(db: &Db) -> Result<Database> {
