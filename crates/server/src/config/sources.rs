@@ -255,16 +255,17 @@ fn find(
     file.map_or(Ok(None), |file| in_file(setting, file))
 }
 
-/// systemd's credential of the setting's key (`LoadCredential=master_key:/etc/vaern/keys/master.key`).
+/// systemd's credential of the setting's key: `smtp_login` of `LoadCredential=smtp_login:FILE`, or `vaern_smtp_login` of
+/// `LoadCredential=vaern:FOLDER`, which is how systemd names the files of a folder (systemd.exec(5)).
 fn credential(setting: &Setting, surroundings: &Surroundings) -> Result<Option<(String, Source)>, String> {
     let Some(folder) = surroundings.variable("CREDENTIALS_DIRECTORY") else {
         return Ok(None);
     };
-    let path = Path::new(folder).join(setting.key());
-    if setting.is_secret && path.exists() {
-        secret(&path, setting.name).map(Some)
-    } else {
-        Ok(None)
+    let names = [setting.key(), format!("vaern_{}", setting.key())];
+    let mut paths = names.iter().map(|name| Path::new(folder).join(name));
+    match paths.find(|path| setting.is_secret && path.exists()) {
+        Some(path) => secret(&path, setting.name).map(Some),
+        None => Ok(None),
     }
 }
 

@@ -342,6 +342,11 @@ fn a_secret_may_be_a_credential_of_systemd_or_be_named_by_the_file_of_settings()
     let config = Config::read(&surroundings).unwrap_or_else(|faults| panic!("{faults}"));
     let login = config.smtp_login.as_ref().map(Login::as_str);
     assert_eq!(login, Some("vaern:hemmelig"));
+    // A folder that is loaded as a whole gives its name to each file.
+    let names = ["smtp_login", "vaern_smtp_login"].map(|name| credentials.path().join(name));
+    std::fs::rename(&names[0], &names[1]).unwrap();
+    let config = Config::read(&surroundings).unwrap_or_else(|faults| panic!("{faults}"));
+    assert!(config.smtp_login.is_some());
 
     surroundings
         .environment
