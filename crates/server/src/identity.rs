@@ -280,6 +280,11 @@ fn signing(
     ))
 }
 
+/// Whether there is a key that signs: who only reads goes without.
+pub fn has_signing_key(config: &Config) -> bool {
+    config.signing_key.is_some() || !is_missing(&signing_file(&config.data))
+}
+
 fn is_missing(file: &Path) -> bool {
     matches!(file.try_exists(), Ok(false))
 }

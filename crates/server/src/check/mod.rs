@@ -4,6 +4,7 @@
 
 mod machine;
 mod neighbours;
+mod store;
 
 use crate::config::{Config, Faults};
 use futures_util::future::{BoxFuture, FutureExt as _, join_all};
@@ -62,6 +63,9 @@ pub async fn check(config: &Config) -> ExitCode {
         ("settings", machine::settings(config).boxed()),
         ("folder", machine::folder(config).boxed()),
         ("disk", machine::disk(config).boxed()),
+        ("database", store::database(config).boxed()),
+        ("installation", store::installation(config).boxed()),
+        ("keys", store::keys_and_files(config).boxed()),
         ("clock", machine::clock().boxed()),
         ("server", machine::server(config).boxed()),
         ("procedure", machine::procedure(config).boxed()),
