@@ -98,6 +98,7 @@ pub async fn open_store(config: &Config, wants: Wants, dice: &mut StdRng) -> any
     if data.exists() && !data.is_dir() {
         anyhow::bail!("{} is not a folder", data.display());
     }
+    refuse_half_a_restore(config)?;
     let survey = Survey::of(&place).await?;
     allowed(&survey, wants, config)?;
     let makes = wants.mode == OpenMode::Create && survey.may_make_keys();
@@ -126,6 +127,22 @@ pub async fn open_store(config: &Config, wants: Wants, dice: &mut StdRng) -> any
     }
     let signing = signing.unwrap_or_else(|| SigningKey::generate(dice));
     Ok(Opened { store, signing, held })
+}
+
+/// A folder whose restore was cut off holds some of the files and perhaps no database.
+fn refuse_half_a_restore(config: &Config) -> anyhow::Result<()> {
+    let unfinished = config.data.join(store::backup::UNFINISHED);
+    if !unfinished.exists() {
+        return Ok(());
+    }
+    let (data, file) = (config.data.display(), unfinished.display());
+    Err(say(
+        config,
+        format!("A restore to {data} was cut off ({file} lies there). Nothing was changed. Empty the folder and restore again."),
+        format!(
+            "En gendannelse til {data} blev afbrudt ({file} ligger der). Intet er ændret. Tøm mappen, og gendan igen."
+        ),
+    ))
 }
 
 /// Whether what is there is what is wanted.

@@ -381,6 +381,13 @@ fn a_store_of_before_is_not_taken_in_with_the_files_of_another() {
     all_refuse(one.path(), &[], &["don't look like", "Nothing was changed"]);
 }
 
+#[test]
+fn a_restore_that_was_cut_off_is_no_store() {
+    let one = filled(1);
+    std::fs::write(one.path().join(store::backup::UNFINISHED), "").unwrap();
+    all_refuse(one.path(), &[], &["was cut off", "restore again"]);
+}
+
 /// Makes a store what it was before stores had an id.
 fn forget_identity(data: &Path) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
