@@ -138,7 +138,9 @@ fn refuse_half_a_restore(config: &Config) -> anyhow::Result<()> {
     let (data, file) = (config.data.display(), unfinished.display());
     Err(say(
         config,
-        format!("A restore to {data} was cut off ({file} lies there). Nothing was changed. Empty the folder and restore again."),
+        format!(
+            "A restore to {data} was cut off ({file} lies there). Nothing was changed. Empty the folder and restore again."
+        ),
         format!(
             "En gendannelse til {data} blev afbrudt ({file} ligger der). Intet er ændret. Tøm mappen, og gendan igen."
         ),

@@ -5,10 +5,10 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::identity::{self, Wants};
 use crate::open;
+use ::store::identity::{Standing, Survey};
+use ::store::{Db, Schema};
 use app::Clock as _;
 use jiff::{SignedDuration, Timestamp};
-use ::store::{Db, Schema};
-use ::store::identity::{Standing, Survey};
 
 /// The name under which the database remembers the last backup.
 const LAST_BACKUP: &str = "backup-last";
@@ -36,14 +36,20 @@ pub async fn database(config: &Config) -> Vec<Finding> {
     db.close().await;
     vec![match schema {
         Ok(Schema::Current) => Finding::good(ABOUT, format!("{engine}, as this version knows it")),
-        Ok(Schema::Older { lacking }) => {
-            Finding::good(ABOUT, format!("{engine}, older: {lacking} changes are made at the next start; back up first"))
-        }
+        Ok(Schema::Older { lacking }) => Finding::good(
+            ABOUT,
+            format!("{engine}, older: {lacking} changes are made at the next start; back up first"),
+        ),
         Ok(Schema::Newer { latest }) => Finding::wrong(
             ABOUT,
-            format!("{engine}, changed by a newer version (change {latest}): install that version, or restore a backup"),
+            format!(
+                "{engine}, changed by a newer version (change {latest}): install that version, or restore a backup"
+            ),
         ),
-        Ok(Schema::None) => Finding::wrong(ABOUT, format!("{engine}, and empty: {mend}; `vaern init` makes a new store")),
+        Ok(Schema::None) => Finding::wrong(
+            ABOUT,
+            format!("{engine}, and empty: {mend}; `vaern init` makes a new store"),
+        ),
         Err(error) => Finding::wrong(ABOUT, format!("{error}; {mend}")),
     }]
 }
@@ -58,7 +64,14 @@ pub async fn installation(config: &Config) -> Vec<Finding> {
     vec![match survey.standing() {
         Ok(Standing::Fresh) => Finding::wrong(ABOUT, "there is nothing yet: `vaern init` makes a new store"),
         Ok(_) => match survey.installation() {
-            Some(found) => Finding::good(ABOUT, format!("{} ({}), database and files belong together", found.id, found.kind.name())),
+            Some(found) => Finding::good(
+                ABOUT,
+                format!(
+                    "{} ({}), database and files belong together",
+                    found.id,
+                    found.kind.name()
+                ),
+            ),
             None => Finding::good(ABOUT, "made before stores had an id; the next start gives it one"),
         },
         Err(refusal) => Finding::wrong(ABOUT, refusal.message(config.language)),
@@ -77,7 +90,10 @@ pub async fn keys_and_files(config: &Config) -> Vec<Finding> {
         Err(error) => return vec![Finding::wrong(ABOUT, identity::words(&error, config.language))],
     };
     let keys = if identity::has_signing_key(config) {
-        let said = format!("the master key opens this database, and seals are signed by {}", opened.signing.fingerprint());
+        let said = format!(
+            "the master key opens this database, and seals are signed by {}",
+            opened.signing.fingerprint()
+        );
         Finding::good(ABOUT, said)
     } else {
         let said = "the key that signs the seals is missing: put it back from your backup of the keys; if it is lost for good, \
@@ -87,7 +103,10 @@ pub async fn keys_and_files(config: &Config) -> Vec<Finding> {
     let written = ::store::health::write_file(&opened.store.blobs).await;
     let files = match written {
         Ok(()) => Finding::good("files", "one was written and removed again"),
-        Err(error) => Finding::wrong("files", format!("{error}; look at the room on the disk and at who may write there")),
+        Err(error) => Finding::wrong(
+            "files",
+            format!("{error}; look at the room on the disk and at who may write there"),
+        ),
     };
     let backups = backups(config, &opened.store).await;
     opened.store.db.close().await;
@@ -98,10 +117,16 @@ pub async fn keys_and_files(config: &Config) -> Vec<Finding> {
 async fn backups(config: &Config, store: &::store::Store) -> Finding {
     const ABOUT: &str = "backups";
     let Some(target) = &config.backup else {
-        return Finding::good(ABOUT, "the server makes none (VAERN_BACKUP): see that something else does");
+        return Finding::good(
+            ABOUT,
+            "the server makes none (VAERN_BACKUP): see that something else does",
+        );
     };
     if !target.is_dir() {
-        let said = format!("{} is not there: mount it, or set VAERN_BACKUP right", target.display());
+        let said = format!(
+            "{} is not there: mount it, or set VAERN_BACKUP right",
+            target.display()
+        );
         return Finding::wrong(ABOUT, said);
     }
     let last = match store.db.read().await {
@@ -113,7 +138,10 @@ async fn backups(config: &Config, store: &::store::Store) -> Finding {
         Err(error) => return Finding::wrong(ABOUT, error.to_string()),
     };
     match ended {
-        None => Finding::good(ABOUT, format!("none yet; the first is made at {}", config.backup_at)),
+        None => Finding::good(
+            ABOUT,
+            format!("none yet; the first is made at {}", config.backup_at),
+        ),
         Some(at) if SystemClock.now().duration_since(at) > OLDEST_BACKUP => Finding::wrong(
             ABOUT,
             format!("the last one is of {at}: look into the log, or make one now with `vaern backup`"),

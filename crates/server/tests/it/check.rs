@@ -144,13 +144,25 @@ fn other_keys_and_files_that_are_gone_are_wrong() {
     std::fs::write(&key, other).unwrap();
     Checked::of(data.path(), &settings).wrong("keys", "master key");
     std::fs::write(&key, own).unwrap();
-    std::fs::rename(data.path().join("keys/signing.key"), data.path().join("signing.key")).unwrap();
+    std::fs::rename(
+        data.path().join("keys/signing.key"),
+        data.path().join("signing.key"),
+    )
+    .unwrap();
     Checked::of(data.path(), &settings).wrong("keys", "new-signing-key");
     assert!(!data.path().join("keys/signing.key").exists());
-    std::fs::rename(data.path().join("signing.key"), data.path().join("keys/signing.key")).unwrap();
+    std::fs::rename(
+        data.path().join("signing.key"),
+        data.path().join("keys/signing.key"),
+    )
+    .unwrap();
     std::fs::remove_file(data.path().join("blobs/INSTALLATION")).unwrap();
     let checked = Checked::of(data.path(), &settings);
-    assert!(checked.about("installation").iter().any(|(is_good, _)| !is_good), "{:?}", checked.lines);
+    assert!(
+        checked.about("installation").iter().any(|(is_good, _)| !is_good),
+        "{:?}",
+        checked.lines
+    );
 }
 
 #[test]
