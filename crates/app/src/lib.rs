@@ -239,7 +239,7 @@ impl App {
         let organisation = store::people::organisation(&mut read).await?;
         drop(read);
         let calendar = procedures.current().calendar();
-        Ok(Self {
+        let app = Self {
             work: work::Work::below(&parts.store.dir),
             store: parts.store,
             signing: parts.signing,
@@ -269,7 +269,9 @@ impl App {
             stopping: AtomicBool::new(false),
             last_health: health::LastHealth::default(),
             disk_full: Quiet::default(),
-        })
+        };
+        app.begin_projection().await?;
+        Ok(app)
     }
 
     /// Sends every arriving file through this malware scanner.

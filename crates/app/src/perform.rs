@@ -179,9 +179,10 @@ impl App {
         actor: &Actor,
         events: Vec<Event>,
     ) -> Result<Performed, AppError> {
-        let now = self.now();
         let before = case.state.clone();
         let first = case.head.seq + 1;
+        // A case's first entries are of the moment in which it was opened: lists and journal then say the same.
+        let now = if first == 1 { before.opened_at } else { self.now() };
         let mut dice: StdRng = self.dice();
         journal::append(
             tx,

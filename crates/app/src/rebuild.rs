@@ -67,6 +67,22 @@ impl App {
         Ok(Some(self.rebuild(|_, _| ()).await?))
     }
 
+    /// Says of a store without cases that its lists are computed by this program; of one that has cases a rebuild says it.
+    pub(crate) async fn begin_projection(&self) -> Result<(), AppError> {
+        if self.store.mode == store::OpenMode::ReadOnly || self.lists_are_ours().await? || self.has_cases().await? {
+            return Ok(());
+        }
+        let mut tx = self.store.db.begin().await?;
+        store::settings::set_once(&mut tx, COMPUTED_BY, &self.computed_by()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether lists are computed as this program computes them, so that they can be compared with the journals.
+    pub(crate) async fn lists_are_ours(&self) -> Result<bool, AppError> {
+        let by = store::settings::get(&mut self.store.db.read().await?, COMPUTED_BY).await?;
+        Ok(by.is_some_and(|by| by.split(' ').next() == Some(PROJECTION.to_string().as_str())))
+    }
+
     fn computed_by(&self) -> String {
         format!("{PROJECTION} {}", self.procedures.current().version)
     }

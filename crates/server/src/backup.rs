@@ -188,7 +188,7 @@ pub async fn restore(config: &Config, args: RestoreArgs) -> anyhow::Result<ExitC
     say_restored(&restored, &generation);
     let place = identity::place(config)?;
     if !args.without_files || place.bucket.is_some() {
-        store::identity::accept_restored(&place, &mut open::dice()?).await?;
+        store::identity::take_in_restored(&place, &mut open::dice()?).await?;
     }
     let code = commands::verify_store(config).await?;
     next_steps(data, &restored);

@@ -327,12 +327,27 @@ pub async fn count_run(db: &Db, blobs: &Blobs) -> Result<u64> {
 /// [`StoreError::Refused`] if nothing is there, if they are of two installations, or if hardly any of the files that the database
 /// names is there.
 pub async fn accept_restored(place: &Place, rng: &mut (impl CryptoRng + Send)) -> Result<Installation> {
+    accept(place, true, rng).await
+}
+
+/// The same for what [`crate::backup::restore`] has just laid there: it has compared every file with its backup and named those
+/// that are missing, so database and files belong together however many are.
+///
+/// # Errors
+/// [`StoreError::Refused`] if nothing is there, or they are of two installations.
+pub async fn take_in_restored(place: &Place, rng: &mut (impl CryptoRng + Send)) -> Result<Installation> {
+    accept(place, false, rng).await
+}
+
+async fn accept(place: &Place, sampled: bool, rng: &mut (impl CryptoRng + Send)) -> Result<Installation> {
     let _opening = crate::lock::wait_to_open(&place.dir)?;
     let survey = Survey::look(place).await?;
-    survey.acceptable()?;
+    survey.acceptable(sampled)?;
     let db = Db::connect(place.database_url.as_deref(), &place.dir).await?;
     let blobs = place.blobs()?;
-    fits::adoptable(&db, &blobs, place).await?;
+    if sampled {
+        fits::adoptable(&db, &blobs, place).await?;
+    }
     let theirs = beside_files(&blobs, place).await?;
     let mut id = [0; 16];
     rng.fill_bytes(&mut id);

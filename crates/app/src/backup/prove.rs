@@ -87,7 +87,7 @@ impl App {
             birth: Kind::Real,
         };
         let mut rng = self.dice();
-        store::identity::accept_restored(&config.place(), &mut rng).await?;
+        store::identity::take_in_restored(&config.place(), &mut rng).await?;
         let store = Store::open(config, &mut rng).await?;
         let app = Self::open(Parts {
             store,

@@ -29,7 +29,7 @@ const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration:
 /// What is answered when nobody can be let in.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nCache-Control: no-store\r\n\
-    Content-Type: text/plain; charset=utf-8\r\nContent-Length: 71\r\n\r\n\
+    Content-Type: text/plain; charset=utf-8\r\nContent-Length: 72\r\n\r\n\
     Der er travlt. Pr\xc3\xb8v igen om lidt. \xc2\xb7 Busy just now. Try again shortly.\n";
 
 /// What is served on one address, and how.

@@ -141,7 +141,7 @@ impl Manifest {
         let mut hash = Sha256::new();
         let first = lines.next().ok_or_else(|| broken("is empty"))??;
         let head: Head =
-            serde_json::from_str(&first).map_err(|error| broken(&format!("is none: {error}")))?;
+            serde_json::from_str(&first).map_err(|error| broken(&format!("is damaged: {error}")))?;
         if head.vaern_backup != FORMAT {
             return Err(broken(&format!(
                 "has format {}, which this program doesn't know",

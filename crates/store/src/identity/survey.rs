@@ -199,7 +199,7 @@ impl Survey {
     }
 
     /// Whether somebody who says that they put these together on purpose may be believed.
-    pub(super) fn acceptable(&self) -> Result<(), Refusal> {
+    pub(super) fn acceptable(&self, sampled: bool) -> Result<(), Refusal> {
         match self.standing() {
             Ok(Standing::Fresh) => Err(Refusal::NothingHere {
                 place: self.place.dir.display().to_string(),
@@ -209,6 +209,8 @@ impl Survey {
             | Err(Refusal::OlderDatabase { .. } | Refusal::FilesUnmarked { .. } | Refusal::NoFiles { .. }) => {
                 Ok(())
             }
+            // Every file was compared where it was restored.
+            Err(Refusal::FilesDoNotFit { .. }) if !sampled => Ok(()),
             Err(other) => Err(other),
         }
     }

@@ -23,7 +23,7 @@ const SERVE: &str = "\
 import os, sys
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
-server = make_server('127.0.0.1', 0, DomainDispatcherApplication(create_backend_app, service='s3'), threaded=True)
+server = make_server('127.0.0.1', 0, DomainDispatcherApplication(create_backend_app), threaded=True)
 with open(sys.argv[1] + '.new', 'w') as port:
     port.write(f'{server.port} {os.getpid()}')
 os.rename(sys.argv[1] + '.new', sys.argv[1])

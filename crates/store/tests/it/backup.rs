@@ -112,7 +112,7 @@ async fn open_restored(into: &Scratch) -> Store {
         ..into.config()
     };
     let (place, mut dice) = (config.place(), testing::rng(4));
-    store::identity::accept_restored(&place, &mut dice).await.unwrap();
+    store::identity::take_in_restored(&place, &mut dice).await.unwrap();
     Store::open(config, &mut testing::rng(3)).await.unwrap()
 }
 
