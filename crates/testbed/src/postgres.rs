@@ -246,6 +246,15 @@ impl Cluster {
         });
         // Its number may still be taken by what nobody has waited for, and would stop the next start.
         std::fs::remove_file(self.data().join("postmaster.pid")).expect("a file with its number");
+        let folder = self.data();
+        let beside = folder.parent().expect("the cluster's folder");
+        for file in std::fs::read_dir(beside).expect("the cluster's folder").flatten() {
+            let name = file.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(".s.PGSQL.") && name.ends_with(".lock") {
+                std::fs::remove_file(file.path()).expect("a file with its number beside its socket");
+            }
+        }
     }
 
     /// Stops every process where it stands, as a machine that hangs or a network that is cut does.

@@ -17,7 +17,10 @@ const OLDEST_BACKUP: SignedDuration = SignedDuration::from_hours(48);
 
 pub async fn database(config: &Config) -> Vec<Finding> {
     const ABOUT: &str = "database";
-    let place = identity::place(config);
+    let place = match identity::place(config) {
+        Ok(place) => place,
+        Err(error) => return vec![Finding::wrong(ABOUT, format!("{error:#}"))],
+    };
     let url = place.database_url.as_deref();
     let mend = match url {
         Some(_) => "look at VAERN_DATABASE_URL, and whether the database runs and lets this user in",
@@ -57,7 +60,11 @@ pub async fn database(config: &Config) -> Vec<Finding> {
 /// Whether database and files belong together.
 pub async fn installation(config: &Config) -> Vec<Finding> {
     const ABOUT: &str = "installation";
-    let survey = match Survey::of(&identity::place(config)).await {
+    let place = match identity::place(config) {
+        Ok(place) => place,
+        Err(error) => return vec![Finding::wrong(ABOUT, format!("{error:#}"))],
+    };
+    let survey = match Survey::of(&place).await {
         Ok(survey) => survey,
         Err(error) => return vec![Finding::wrong(ABOUT, words(error, config))],
     };
