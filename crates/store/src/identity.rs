@@ -340,7 +340,7 @@ pub async fn take_in_restored(place: &Place, rng: &mut (impl CryptoRng + Send)) 
 }
 
 async fn accept(place: &Place, sampled: bool, rng: &mut (impl CryptoRng + Send)) -> Result<Installation> {
-    let _opening = crate::lock::wait_to_open(&place.dir)?;
+    let _opening = crate::lock::wait_to_open(&place.dir).await?;
     let survey = Survey::look(place).await?;
     survey.acceptable(sampled)?;
     let db = Db::connect(place.database_url.as_deref(), &place.dir).await?;

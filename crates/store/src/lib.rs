@@ -127,7 +127,7 @@ impl Store {
         if config.mode == OpenMode::ReadOnly {
             return Self::open_read_only(config, &place).await;
         }
-        let _opening = lock::wait_to_open(&config.dir)?;
+        let _opening = lock::wait_to_open(&config.dir).await?;
         let standing = Survey::look(&place).await?.standing()?;
         if standing == Standing::Fresh && config.mode == OpenMode::Existing {
             let place = config.dir.display().to_string();

@@ -9,6 +9,9 @@ use crate::error::{Result, StoreError};
 /// The file in the data folder that a server holds.
 pub const FILE: &str = "lock";
 
+/// How long to wait before asking again who is opening.
+const AGAIN: std::time::Duration = std::time::Duration::from_millis(10);
+
 /// Who may serve the same data folder at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
@@ -61,10 +64,17 @@ pub fn take(dir: &Path, sharing: Sharing) -> Result<Result<Held, String>> {
 
 /// Waits until nobody else is opening what is in this folder, so that of several that come to an empty one at once the first
 /// makes everything and the others find it. The lock is on the folder itself: nothing is written.
-pub(crate) fn wait_to_open(dir: &Path) -> Result<Option<Held>> {
+pub(crate) async fn wait_to_open(dir: &Path) -> Result<Option<Held>> {
     let Ok(folder) = File::open(dir) else {
         return Ok(None);
     };
-    // A file system without locks on folders has none to wait for.
-    Ok(folder.lock().is_ok().then_some(Held(folder)))
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Ok(Some(Held(folder))),
+            // Who has it may be another task of this thread, which has to go on.
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(AGAIN).await,
+            // A file system without locks on folders has none to wait for.
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
 }

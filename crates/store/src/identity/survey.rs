@@ -65,7 +65,7 @@ impl Survey {
     /// [`StoreError::Refused`] if a file that says whose files these are can't be read, or an SQLite log lies without its database;
     /// those of the database and the files.
     pub async fn of(place: &Place) -> Result<Self> {
-        let _opening = crate::lock::wait_to_open(&place.dir)?;
+        let _opening = crate::lock::wait_to_open(&place.dir).await?;
         Self::look(place).await
     }
 
