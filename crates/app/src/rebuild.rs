@@ -69,7 +69,10 @@ impl App {
 
     /// Says of a store without cases that its lists are computed by this program; of one that has cases a rebuild says it.
     pub(crate) async fn begin_projection(&self) -> Result<(), AppError> {
-        if self.store.mode == store::OpenMode::ReadOnly || self.lists_are_ours().await? || self.has_cases().await? {
+        if self.store.mode == store::OpenMode::ReadOnly
+            || self.lists_are_ours().await?
+            || self.has_cases().await?
+        {
             return Ok(());
         }
         let mut tx = self.store.db.begin().await?;

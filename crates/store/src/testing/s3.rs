@@ -120,6 +120,8 @@ fn port(file: &Path) -> Option<u16> {
 fn begin(base: &Path, file: &Path) -> u16 {
     let python = python();
     let _ = std::fs::remove_file(file);
+    // What an earlier one said there is not this one's.
+    let _ = std::fs::remove_file(base.join("log"));
     let script = format!(
         "\"$2\" -c \"$3\" \"$1/port\" >\"$1/log\" 2>&1 & server=$!\n\
          exec 9>>\"$1/users.lock\"\n\

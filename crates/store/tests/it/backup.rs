@@ -112,7 +112,9 @@ async fn open_restored(into: &Scratch) -> Store {
         ..into.config()
     };
     let (place, mut dice) = (config.place(), testing::rng(4));
-    store::identity::take_in_restored(&place, &mut dice).await.unwrap();
+    store::identity::take_in_restored(&place, &mut dice)
+        .await
+        .unwrap();
     Store::open(config, &mut testing::rng(3)).await.unwrap()
 }
 
