@@ -145,7 +145,7 @@ fn backups(ctx: &Ctx, seen: &Operations) -> Facts {
             "operations-backup-made",
             &[
                 ("at", l.at(last.at)),
-                ("files", last.files.to_string()),
+                ("antal", last.files.to_string()),
                 ("bytes", l.bytes(last.bytes)),
             ],
         ),

@@ -30,7 +30,7 @@ async fn a_stalled_sending_is_too_slow_and_names_its_file_and_nothing_is_kept() 
     let problem = answer.json();
     assert_eq!(problem["type"], "urn:vaern:problem:too-slow");
     assert_eq!(problem["status"], 408);
-    assert_eq!(problem["errors"][0]["file"], "skærm.png");
+    assert!(problem["errors"].to_string().contains("skærm.png"), "{problem}");
     assert_eq!(problem["request_id"], answer.header("x-request-id"));
 
     let page = mette.send(stalled("/report", &mette)).await;
