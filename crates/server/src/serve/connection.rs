@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
@@ -28,6 +28,8 @@ enum Phase {
 pub struct Activity {
     phase: Mutex<(Phase, Instant)>,
     closing: Notify,
+    /// Whoever read while a request was worked on and so has no time limit: it looks again once the answer has gone.
+    reader: Mutex<Option<Waker>>,
 }
 
 impl Activity {
@@ -35,7 +37,12 @@ impl Activity {
         Self {
             phase: Mutex::new((Phase::Head, Instant::now())),
             closing: Notify::new(),
+            reader: Mutex::default(),
         }
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn phase(&self) -> MutexGuard<'_, (Phase, Instant)> {
@@ -98,6 +105,9 @@ pub struct InRequest(Arc<Activity>);
 impl Drop for InRequest {
     fn drop(&mut self) {
         *self.0.phase() = (Phase::Idle, Instant::now());
+        if let Some(reader) = self.0.reader().take() {
+            reader.wake();
+        }
     }
 }
 
@@ -289,6 +299,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimedSocket<S> {
             }
             return read;
         }
+        // Registered before the look, so that an answer that goes in between wakes it.
+        *self.activity.reader() = Some(cx.waker().clone());
         let Some(at) = self.activity.deadline(&self.limits) else {
             return Poll::Pending;
         };

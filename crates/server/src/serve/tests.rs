@@ -169,6 +169,23 @@ async fn an_idle_connection_is_closed() {
     server.until_open(0).await;
 }
 
+/// The server may still be finishing its answer when the next request's first half comes: closed by one limit or the other.
+#[tokio::test]
+async fn half_the_next_request_is_closed() {
+    let limits = Limits {
+        head: SHORT,
+        idle: SHORT,
+        ..PATIENT
+    };
+    let server = server(limits, 100).await;
+    let mut half = server.client().await;
+    say(&mut half, KEEP).await;
+    until_said(&mut half, "\r\n\r\nok").await;
+    say(&mut half, "GET / HTTP/1.1\r\nHost:").await;
+    assert_eq!(to_the_end(&mut half).await, "");
+    server.until_open(0).await;
+}
+
 #[tokio::test]
 async fn a_stalled_body_is_an_error_to_its_handler_and_answered() {
     let limits = Limits {
