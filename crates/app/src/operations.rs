@@ -105,7 +105,9 @@ pub const JOBS: [&str; 17] = [
     crate::escalate::SILENCE,
     crate::daily::SEAL,
     crate::daily::REVERIFY,
+    crate::daily::COLLECT,
     crate::scan::SCAN,
+    crate::jobs::PURGE,
     crate::copies::DERIVE,
     crate::stamp::STAMP,
     crate::mailroom::RECEIPT,
@@ -115,8 +117,6 @@ pub const JOBS: [&str; 17] = [
     crate::drill::FORGET,
     crate::remind::ROUND,
     crate::remind::ONE,
-    crate::search::INDEX,
-    crate::search::REINDEX,
     crate::witness::WITNESS,
 ];
 
@@ -138,7 +138,10 @@ impl App {
                 .map(|one| one.first)
                 .min()
         };
-        let next_backup = next(crate::backup::BACKUP);
+        let next_backup = match &self.backup {
+            Some(backup) => Some(self.next_hour(backup.at)?),
+            None => next(crate::backup::BACKUP),
+        };
         let latest = store::seals::latest(&mut read).await?;
         let sealed = latest.and_then(|stored| {
             let at = Timestamp::from_microsecond(stored.seal.at_us).ok()?;
@@ -149,12 +152,14 @@ impl App {
         let rows = stamps::list(&mut read, cursor.as_ref(), STAMPS).await?;
         let failed = jobs::in_state(&mut read, JobState::Failed, FAILED).await?;
         let unscanned = standing.iter().filter(|one| one.name == crate::scan::SCAN);
+        let planned = store::schedule::last(&mut read, crate::daily::SEAL).await?;
+        let next_daily = planned.map(|_| self.next_hour(self.daily.at)).transpose()?;
         Ok(Operations {
             round,
-            next_round: next(crate::daily::REVERIFY),
+            next_round: next(crate::daily::REVERIFY).or(next_daily),
             bytes_a_minute: self.daily.bytes,
             sealed,
-            next_seal: next(crate::daily::SEAL),
+            next_seal: next(crate::daily::SEAL).or(next_daily),
             fingerprint: self.fingerprint(),
             authority: self.authority.as_ref().map(crate::TimeAuthority::address),
             stamped,

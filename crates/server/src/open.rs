@@ -10,6 +10,7 @@ use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
 use std::path::PathBuf;
 use std::sync::Arc;
+use store::DatabaseOptions;
 use store::backup::Manner;
 use store::lock::Held;
 
@@ -134,6 +135,14 @@ pub fn backup_plan(config: &Config, target: PathBuf) -> BackupPlan {
         prove: false,
         scratch: config.data.join("work"),
         program: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// How a PostgreSQL database is used.
+pub fn database_options(config: &Config) -> DatabaseOptions {
+    DatabaseOptions {
+        connections: u32::try_from(config.database_connections.0).unwrap_or(u32::MAX),
+        pooler: config.database_pooler,
     }
 }
 

@@ -78,6 +78,7 @@ stamp-fault-untrusted = Stemplet kommer fra en anden, end der er valgt
 stamp-fault-expired = Certifikatet gjaldt ikke på det tidspunkt
 stamp-fault-wrong-time = Stemplets tid ligger langt fra serverens
 job-silence = Se efter, om en sag er taget imod
+job-purge = Oprydning efter brug
 job-seal = Dagens segl
 job-reverify = Kontrol af bilagene
 job-scan = Skanning af en fil
