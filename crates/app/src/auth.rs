@@ -9,8 +9,8 @@ use domain::case::{Actor, Refusal};
 use domain::ids::PersonId;
 use domain::language::Language;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use store::Tx;
 use store::sessions::Token;
 use tokio::sync::Semaphore;
 
@@ -21,7 +21,7 @@ const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// Wrong passwords for one address before it must wait.
 const TRIES: u32 = 8;
 /// How long it must wait.
-const WAIT: SignedDuration = SignedDuration::from_mins(10);
+pub(crate) const WAIT: SignedDuration = SignedDuration::from_mins(10);
 /// The shortest password.
 pub const PASSWORD_MIN: usize = 12;
 
@@ -50,42 +50,13 @@ pub enum SignInError {
     Internal(#[from] AppError),
 }
 
-/// Tries by address since the last right one. In memory: a restart forgives.
+/// Argon2id takes 19 MiB each time: so many at once on a node and no more, whoever asks.
 #[derive(Debug)]
-pub(crate) struct Attempts {
-    tries: Mutex<HashMap<String, (u32, Timestamp)>>,
-    /// Argon2id takes 19 MiB each time: so many at once and no more, whoever asks.
-    hashing: Semaphore,
-}
+pub(crate) struct Hashing(Semaphore);
 
-impl Default for Attempts {
+impl Default for Hashing {
     fn default() -> Self {
-        Self {
-            tries: Mutex::default(),
-            hashing: Semaphore::new(HASHING),
-        }
-    }
-}
-
-impl Attempts {
-    /// Counts one more try, before it is known whether it is right, so that many at once don't slip through; or says
-    /// until when this address must wait.
-    fn begin(&self, email: &str, now: Timestamp) -> Result<(), Timestamp> {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|_, (_, last)| *last + WAIT > now);
-        let (count, last) = tries.entry(email.to_owned()).or_insert((0, now));
-        if *count >= TRIES {
-            return Err(*last + WAIT);
-        }
-        (*count, *last) = (*count + 1, now);
-        Ok(())
-    }
-
-    fn right(&self, email: &str) {
-        self.tries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(email);
+        Self(Semaphore::new(HASHING))
     }
 }
 
@@ -106,9 +77,7 @@ impl App {
     async fn try_sign_in(&self, email: &str, password: &str) -> Result<NewSession, SignInError> {
         let email = email.trim().to_lowercase();
         let now = self.now();
-        self.attempts
-            .begin(&email, now)
-            .map_err(|until| SignInError::TooMany { until })?;
+        self.count_try(&email, now).await?;
         let person = self
             .organisation()
             .by_email(&email)
@@ -120,9 +89,29 @@ impl App {
         if !self.verify(password, hash).await {
             return Err(SignInError::Wrong);
         }
-        self.attempts.right(&email);
         let person = person.ok_or(SignInError::Wrong)?;
-        Ok(self.begin_session(person).await?)
+        let mut tx = self.store.db.begin().await.map_err(AppError::from)?;
+        store::sign_in_tries::forget(&mut tx, &email)
+            .await
+            .map_err(AppError::from)?;
+        let session = self.start_session(&mut tx, person).await?;
+        tx.commit().await.map_err(AppError::from)?;
+        Ok(session)
+    }
+
+    /// Counts one more try, before it is known whether it is right, so that many at once don't slip through, on whichever
+    /// node they come in.
+    async fn count_try(&self, email: &str, now: Timestamp) -> Result<(), SignInError> {
+        let counted = async {
+            let mut tx = self.store.db.begin().await?;
+            let until = store::sign_in_tries::count(&mut tx, email, now, TRIES, WAIT).await?;
+            tx.commit().await?;
+            Ok::<_, AppError>(until)
+        };
+        match counted.await? {
+            Some(until) => Err(SignInError::TooMany { until }),
+            None => Ok(()),
+        }
     }
 
     /// Steps in as a person; in a demonstration only.
@@ -141,12 +130,16 @@ impl App {
     }
 
     async fn begin_session(&self, person: PersonId) -> Result<NewSession, AppError> {
+        let mut tx = self.store.db.begin().await?;
+        let session = self.start_session(&mut tx, person).await?;
+        tx.commit().await?;
+        Ok(session)
+    }
+
+    async fn start_session(&self, tx: &mut Tx, person: PersonId) -> Result<NewSession, AppError> {
         let secret = self.secret();
         let now = self.now();
-        let mut tx = self.store.db.begin().await?;
-        store::sessions::purge(&mut tx, now).await?;
-        store::sessions::start(&mut tx, &secret, &person, now, now + SESSION).await?;
-        tx.commit().await?;
+        store::sessions::start(tx, &secret, &person, now, now + SESSION).await?;
         Ok(NewSession { secret, person })
     }
 
@@ -282,7 +275,7 @@ impl App {
     }
 
     async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String, AppError> {
-        let _turn = self.attempts.hashing.acquire().await.context("waiting to hash")?;
+        let _turn = self.hashing.0.acquire().await.context("waiting to hash")?;
         let hashed = tokio::task::spawn_blocking(move || {
             let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
             hashed.map(|hash| hash.to_string())
@@ -293,7 +286,7 @@ impl App {
 
     /// Compares; without a hash it takes as long and fails.
     async fn verify(&self, password: &str, hash: Option<String>) -> bool {
-        let Ok(_turn) = self.attempts.hashing.acquire().await else {
+        let Ok(_turn) = self.hashing.0.acquire().await else {
             return false;
         };
         let password = password.to_owned();

@@ -30,6 +30,10 @@ pub enum AppError {
     /// Somebody else is writing for longer than we wait.
     #[error("busy")]
     Busy,
+    /// Database or files can't be reached just now. What was asked may have been done or not: asking again with the same key
+    /// does it once.
+    #[error("{0}")]
+    Unavailable(String),
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
 }
@@ -50,6 +54,7 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::DiskFull { .. } => Self::DiskFull,
             StoreError::Busy => Self::Busy,
+            StoreError::Unreachable(why) => Self::Unavailable(why),
             other => Self::Internal(other.into()),
         }
     }

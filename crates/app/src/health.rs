@@ -269,6 +269,7 @@ fn reason(error: &StoreError) -> &'static str {
     match error {
         StoreError::DiskFull(_) => "full",
         StoreError::Busy => "timed-out",
+        StoreError::Unreachable(_) => "unreachable",
         _ => "error",
     }
 }

@@ -3,19 +3,24 @@
 
 use crate::{App, AppError};
 use jiff::SignedDuration;
-use store::jobs::{self, Lane};
+use store::jobs::{Job, Lane};
 
-/// How long a worker may hold a job: more than all programs together are given for one file.
-const LEASE: SignedDuration = SignedDuration::from_mins(30);
+/// The most workers of the slow lane, however many cores there are: each may hold a film or a browser.
+const SLOW_WORKERS: usize = 4;
+/// Whoever sends reminders mostly waits for the mail server.
+const REMINDING: usize = 4;
 
-/// The lanes, and how many workers each wants that call [`App::work_in`] now and then: whoever sends reminders mostly waits for the
-/// mail server.
-pub const SLOW_LANES: [(Lane, usize); 4] = [
-    (Lane::Slow, 1),
-    (Lane::Letters, 1),
-    (Lane::Reminders, 4),
-    (Lane::Backup, 1),
-];
+/// The lanes, and how many workers each wants that call [`App::work_in`] now and then.
+#[must_use]
+pub fn slow_lanes() -> [(Lane, usize); 4] {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    [
+        (Lane::Slow, cores.min(SLOW_WORKERS)),
+        (Lane::Letters, 1),
+        (Lane::Reminders, REMINDING),
+        (Lane::Backup, 1),
+    ]
+}
 
 impl App {
     /// Does every job of the slow lanes that is due, lane after lane, and says how many.
@@ -23,8 +28,9 @@ impl App {
     /// # Errors
     /// As [`App::work_in`].
     pub async fn run_slow_jobs(&self) -> Result<usize, AppError> {
+        self.begin_planned().await?;
         let mut done = 0;
-        for (lane, _) in SLOW_LANES {
+        for (lane, _) in slow_lanes() {
             done += self.work_in(lane).await?;
         }
         Ok(done)
@@ -35,37 +41,23 @@ impl App {
     /// # Errors
     /// Those of the store; a job that fails is tried again later.
     pub async fn work_in(&self, lane: Lane) -> Result<usize, AppError> {
-        let mut done = 0;
-        loop {
-            let mut tx = self.store.db.begin().await?;
-            let Some(job) = jobs::claim_in(&mut tx, lane, self.now(), LEASE).await? else {
-                return Ok(done);
-            };
-            tx.commit().await?;
-            let result = match job.name.as_str() {
-                crate::backup::BACKUP => self.daily_backup().await,
-                crate::copies::DERIVE => self.make_copies_for(&job).await,
-                crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
-                crate::drill::JUDGE => self.judge_drill(&job.payload).await,
-                crate::drill::TOLD => self.tell_drill(&job).await,
-                crate::drill::FORGET => self.forget_drill(&job.payload).await,
-                crate::remind::ROUND => self.remind_round(&job.payload).await,
-                crate::remind::ONE => self.remind_one(&job).await,
-                crate::uploads::FORGET => self.forget_upload(&job.payload).await,
-                crate::witness::WITNESS => self.look_at_link(&job).await,
-                crate::mailroom::RECEIPT => self.send_receipt(&job).await,
-                other => Err(anyhow::anyhow!("no job is called {other}").into()),
-            };
-            let mut tx = self.store.db.begin().await?;
-            match result {
-                Ok(()) => jobs::done(&mut tx, &job).await?,
-                Err(error) => {
-                    tracing::error!(job = job.name, %error, "a job failed");
-                    jobs::fail(&mut tx, &job, &error.to_string(), self.now()).await?
-                }
-            };
-            tx.commit().await?;
-            done += 1;
+        self.work(lane, SignedDuration::ZERO).await
+    }
+
+    pub(crate) async fn slow_job(&self, job: &Job) -> Result<(), AppError> {
+        match job.name.as_str() {
+            crate::backup::BACKUP => self.daily_backup().await,
+            crate::copies::DERIVE => self.make_copies_for(job).await,
+            crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
+            crate::drill::JUDGE => self.judge_drill(&job.payload).await,
+            crate::drill::TOLD => self.tell_drill(job).await,
+            crate::drill::FORGET => self.forget_drill(&job.payload).await,
+            crate::remind::ROUND => self.remind_round(&job.payload).await,
+            crate::remind::ONE => self.remind_one(job).await,
+            crate::uploads::FORGET => self.forget_upload(&job.payload).await,
+            crate::witness::WITNESS => self.look_at_link(job).await,
+            crate::mailroom::RECEIPT => self.send_receipt(job).await,
+            other => Err(anyhow::anyhow!("no job is called {other}").into()),
         }
     }
 }

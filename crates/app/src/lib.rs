@@ -19,10 +19,12 @@ pub mod guide;
 mod health;
 mod idempotency;
 mod intake;
+mod jobs;
 mod join;
 pub mod kind;
 mod lanes;
 mod mailroom;
+mod nodes;
 mod notices;
 mod operations;
 mod organisation;
@@ -78,10 +80,11 @@ pub use export::Bag;
 pub use feed::{Due, Feed};
 pub use health::{CHECKS, Check, CheckState, Figures, Health, REASONS};
 pub use intake::{ClaimedFile, FILE_LIMIT, FILES_LIMIT, Incoming, ReceivedFile};
-pub use lanes::SLOW_LANES;
+pub use lanes::slow_lanes;
 pub use mailroom::{
     Delivered, Delivery, Fetched, MAIL_LIMIT, MailCard, MailReceipt, MailRow, MailText, Writing, Written,
 };
+pub use nodes::{NodeInfo, NodeRow, SIGN_EVERY};
 pub use notices::{Notice, NoticeKind};
 pub use operations::{FailedJob, JOBS, JobsOf, Operations, StampRow};
 pub use perform::Performed;
@@ -126,8 +129,7 @@ pub struct App {
     dice: Mutex<StdRng>,
     organisation: RwLock<Arc<Organisation>>,
     organisation_version: AtomicU64,
-    procedures: Procedures,
-    calendar: Calendar,
+    pub(crate) procedures: Procedures,
     pub(crate) dossiers: Arc<dossier::DossierWriter>,
     pub(crate) composer: Arc<dyn dossier::Composer>,
     settings: Settings,
@@ -136,7 +138,7 @@ pub struct App {
     pub(crate) witness: Option<Browser>,
     pub(crate) daily: Daily,
     pub(crate) backup: Option<DailyBackup>,
-    pub(crate) attempts: auth::Attempts,
+    pub(crate) hashing: auth::Hashing,
     pub(crate) given: rollout::Given,
     pub(crate) passed: drill::KeptPassed,
     pub(crate) mail_policy: domain::mail::Policy,
@@ -144,11 +146,16 @@ pub struct App {
     pub(crate) writing: Option<Writing>,
     fetched: Mutex<Option<Fetched>>,
     guides: guide::Shelf,
+    node: NodeInfo,
+    started: Timestamp,
+    /// Nodes of which it was told that they differ.
+    told: tokio::sync::Mutex<BTreeSet<String>>,
     rebuilding: Mutex<Option<(u64, u64)>>,
     stopping: AtomicBool,
     last_health: health::LastHealth,
     disk_full: Quiet,
     work: work::Work,
+    indexing: tokio::sync::Mutex<Option<search::Rebuild>>,
 }
 
 /// How the server is meant to be seen.
@@ -233,12 +240,12 @@ impl App {
     /// # Errors
     /// If the procedure can't be read, or an earlier text of the same version says something else.
     pub async fn open(parts: Parts) -> Result<Self, AppError> {
+        let started = parts.clock.now();
         let procedures = Procedures::load(&parts.store, &parts.procedure).await?;
         let mut read = parts.store.db.read().await?;
         let version = store::people::version(&mut read).await?;
         let organisation = store::people::organisation(&mut read).await?;
         drop(read);
-        let calendar = procedures.current().calendar();
         let app = Self {
             work: work::Work::below(&parts.store.dir),
             store: parts.store,
@@ -248,7 +255,6 @@ impl App {
             organisation: RwLock::new(Arc::new(organisation)),
             organisation_version: AtomicU64::new(version),
             procedures,
-            calendar,
             dossiers: Arc::new(dossier::DossierWriter::new()),
             composer: parts.composer,
             settings: parts.settings,
@@ -257,7 +263,7 @@ impl App {
             witness: None,
             daily: Daily::default(),
             backup: None,
-            attempts: auth::Attempts::default(),
+            hashing: auth::Hashing::default(),
             given: rollout::Given::default(),
             passed: drill::KeptPassed::default(),
             mail_policy: domain::mail::Policy::default(),
@@ -265,10 +271,14 @@ impl App {
             writing: None,
             fetched: Mutex::default(),
             guides: guide::Shelf::default(),
+            node: NodeInfo::default(),
+            started,
+            told: tokio::sync::Mutex::default(),
             rebuilding: Mutex::default(),
             stopping: AtomicBool::new(false),
             last_health: health::LastHealth::default(),
             disk_full: Quiet::default(),
+            indexing: tokio::sync::Mutex::default(),
         };
         app.begin_projection().await?;
         Ok(app)
@@ -330,7 +340,7 @@ impl App {
 
     /// The municipality's calendar.
     pub fn calendar(&self) -> &Calendar {
-        &self.calendar
+        self.procedures.calendar()
     }
 
     /// The procedure that new cases begin under.
@@ -338,9 +348,16 @@ impl App {
         self.procedures.current()
     }
 
-    /// The procedure that a case keeps.
+    /// The procedure of a case, or of an edition of the guide, that has been loaded.
     pub fn procedure_of(&self, version: &str) -> Arc<Procedure> {
-        self.procedures.version(version)
+        self.procedures.version(version).unwrap_or_else(|| {
+            // Whatever is loaded has loaded its procedure.
+            tracing::error!(
+                version,
+                "a procedure is asked for that was never loaded; the one in force stands in"
+            );
+            self.procedure()
+        })
     }
 
     /// The organisation as it was last read.
@@ -438,7 +455,7 @@ impl App {
         Context {
             organisation,
             procedure,
-            calendar: &self.calendar,
+            calendar: self.calendar(),
             now,
         }
     }

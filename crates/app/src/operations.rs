@@ -1,7 +1,7 @@
 //! What everything that runs by itself is doing, for the administrator: no content of a case, not even its number.
 
 use crate::query::Page;
-use crate::{App, AppError, Caller, Round};
+use crate::{App, AppError, Caller, NodeRow, Round};
 use domain::vocabulary::Role;
 use jiff::Timestamp;
 use store::Cursor;
@@ -52,6 +52,8 @@ pub struct Operations {
     pub backs_up: bool,
     pub backups: crate::Backups,
     pub next_backup: Option<Timestamp>,
+    /// The servers that share the database, the oldest first.
+    pub nodes: Vec<NodeRow>,
     /// `sqlite` or `postgres`.
     pub engine: &'static str,
 }
@@ -105,7 +107,9 @@ pub const JOBS: [&str; 17] = [
     crate::escalate::SILENCE,
     crate::daily::SEAL,
     crate::daily::REVERIFY,
+    crate::daily::COLLECT,
     crate::scan::SCAN,
+    crate::jobs::PURGE,
     crate::copies::DERIVE,
     crate::stamp::STAMP,
     crate::mailroom::RECEIPT,
@@ -115,8 +119,6 @@ pub const JOBS: [&str; 17] = [
     crate::drill::FORGET,
     crate::remind::ROUND,
     crate::remind::ONE,
-    crate::search::INDEX,
-    crate::search::REINDEX,
     crate::witness::WITNESS,
 ];
 
@@ -129,6 +131,7 @@ impl App {
         administers(caller)?;
         let round = self.last_round().await?;
         let backups = self.backups().await?;
+        let nodes = self.nodes().await?;
         let mut read = self.store.db.read().await?;
         let standing = jobs::standing(&mut read).await?;
         let next = |name: &str| {
@@ -138,7 +141,10 @@ impl App {
                 .map(|one| one.first)
                 .min()
         };
-        let next_backup = next(crate::backup::BACKUP);
+        let next_backup = match &self.backup {
+            Some(backup) => Some(self.next_hour(backup.at)?),
+            None => next(crate::backup::BACKUP),
+        };
         let latest = store::seals::latest(&mut read).await?;
         let sealed = latest.and_then(|stored| {
             let at = Timestamp::from_microsecond(stored.seal.at_us).ok()?;
@@ -149,12 +155,14 @@ impl App {
         let rows = stamps::list(&mut read, cursor.as_ref(), STAMPS).await?;
         let failed = jobs::in_state(&mut read, JobState::Failed, FAILED).await?;
         let unscanned = standing.iter().filter(|one| one.name == crate::scan::SCAN);
+        let planned = store::schedule::last(&mut read, crate::daily::SEAL).await?;
+        let next_daily = planned.map(|_| self.next_hour(self.daily.at)).transpose()?;
         Ok(Operations {
             round,
-            next_round: next(crate::daily::REVERIFY),
+            next_round: next(crate::daily::REVERIFY).or(next_daily),
             bytes_a_minute: self.daily.bytes,
             sealed,
-            next_seal: next(crate::daily::SEAL),
+            next_seal: next(crate::daily::SEAL).or(next_daily),
             fingerprint: self.fingerprint(),
             authority: self.authority.as_ref().map(crate::TimeAuthority::address),
             stamped,
@@ -176,6 +184,7 @@ impl App {
             backs_up: self.backs_up(),
             backups,
             next_backup,
+            nodes,
             engine: self.engine(),
         })
     }

@@ -159,7 +159,7 @@ impl App {
         if standing.relations.is_empty() {
             return Err(AppError::NotFound);
         }
-        let procedure = self.procedure_of(&state.procedure);
+        let procedure = self.load_procedure(tx, &state.procedure).await?;
         Ok(Locked {
             id: found.id,
             keys,

@@ -180,8 +180,8 @@ impl App {
             return Err(AppError::NotFound);
         }
         let copies = self.copies_in(&mut read, &found.id, &keys, &state).await?;
+        let procedure = self.load_procedure(&mut read, &state.procedure).await?;
         drop(read);
-        let procedure = self.procedure_of(&state.procedure);
         let duties = self.duties_of(&state, &procedure);
         let shown = entries
             .iter()

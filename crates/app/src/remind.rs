@@ -17,6 +17,8 @@ pub(crate) const ROUND: &str = "remind";
 pub(crate) const ONE: &str = "remind-one";
 /// How long after the offices open: who comes in the morning has read their other mail.
 const AFTER_OPENING: SignedDuration = SignedDuration::from_hours(1);
+/// More days than offices are ever closed in a row.
+const LONGEST_HOLIDAY: i32 = 21;
 /// Jobs enqueued in one transaction.
 const AT_ONCE: usize = 1_000;
 /// After so many tries it is given up; the next round asks again.
@@ -39,38 +41,22 @@ pub struct Reminder {
 }
 
 impl App {
-    /// Plans the next round, if people are written to at all.
-    pub(crate) async fn plan_reminders(&self) -> Result<(), AppError> {
-        if self.writing.is_none() {
-            return Ok(());
-        }
+    /// When the last round of reminders was due; none if nobody is written to.
+    pub(crate) fn reminders_passed(&self) -> Option<Timestamp> {
+        self.writing.as_ref()?;
         let calendar = self.calendar();
         let now = self.now();
-        let opens =
-            |at: Timestamp| calendar.next_open(calendar.start_of(calendar.local(at).date())) + AFTER_OPENING;
-        let today = opens(now);
-        let at = if today > now {
-            today
-        } else {
-            opens(now + SignedDuration::from_hours(24))
+        let day = SignedDuration::from_hours(24);
+        // Of each of the days before, the first opening at or after its beginning: over holidays the same one again.
+        let opening = |back: i32| {
+            let midnight = calendar.start_of(calendar.local(now - day * back).date());
+            calendar.next_open(midnight) + AFTER_OPENING
         };
-        let day = calendar.local(at).date().to_string();
-        let mut tx = self.store.db.begin().await?;
-        jobs::enqueue_in(
-            &mut tx,
-            Lane::Reminders,
-            &format!("{ROUND}-{day}"),
-            ROUND,
-            &day,
-            at,
-        )
-        .await?;
-        Ok(tx.commit().await?)
+        (0..LONGEST_HOLIDAY).map(opening).find(|at| *at <= now)
     }
 
     /// The round's job: whoever is to be reminded today has a job of their own. Done twice, nobody has two.
     pub(crate) async fn remind_round(&self, day: &str) -> Result<(), AppError> {
-        self.plan_reminders().await?;
         let called = self.called_for().await?;
         for some in called.chunks(AT_ONCE) {
             let mut tx = self.store.db.begin().await?;

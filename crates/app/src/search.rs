@@ -1,7 +1,7 @@
 //! Search: what is found is what the caller may read, by the words of the case, the words in its exhibits, and names.
 //!
-//! Jobs in a lane of their own bring the index up to date after each change; it can be made again from the journals, and
-//! nothing of a hit is shown but what lists show (docs/adr/0014-search.md).
+//! Each node has an index of its own and reads into it what has changed since (docs/adr/0020-nodes.md); it can be made again
+//! from the journals, and nothing of a hit is shown but what lists show (docs/adr/0014-search.md).
 
 use crate::query::{CaseRow, case_row};
 use crate::{App, AppError, Caller};
@@ -9,24 +9,19 @@ use domain::case::finding::{Circle, circles};
 use domain::case::redaction::{Coverable, coverable};
 use domain::case::{CaseState, Entry, Event};
 use domain::ids::CaseId;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 use store::derivatives::{self, Derivative, Kind, Outcome};
-use store::jobs::{self, Job, Lane};
 use store::search::Leaf;
 pub use store::search::Place;
-use store::{Keys, StoreError, Tx, journal};
+use store::{Keys, StoreError, Tx, changes, journal};
 
-/// The job that reads one case again; its payload is the case's id.
-pub(crate) const INDEX: &str = "index";
-/// The job that reads some cases of all again; its payload is a [`Rebuild`].
-pub(crate) const REINDEX: &str = "reindex";
-/// How long a worker may hold a job.
-const LEASE: SignedDuration = SignedDuration::from_mins(10);
-/// Jobs that are written to disk together.
-const TOGETHER: usize = 100;
-/// Cases that are read again in one job.
+/// The setting that says which making of the index is wanted; another value has every node make its own again.
+const GENERATION: &str = "search-generation";
+/// Changes that are written to disk together.
+const TOGETHER: u32 = 100;
+/// Cases that are read again in one part.
 const CASES: u32 = 500;
 /// The most text of one exhibit that is found, in bytes.
 const TEXT: usize = 500_000;
@@ -55,18 +50,30 @@ pub struct FoundCases {
     pub rebuilding: Option<(u64, u64)>,
 }
 
-/// How far making the index again has come.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-struct Rebuild {
+/// Up to where an index has read; written with it.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Indexed {
+    /// The last change that it holds.
+    pub(crate) number: u64,
+    /// Which making of the index it is; none if it has never been whole.
+    pub(crate) generation: Option<String>,
+}
+
+/// How far making the index again has come. It is not kept: after a restart it begins anew.
+#[derive(Clone, Debug)]
+pub(crate) struct Rebuild {
     round: String,
     /// The last case that was read.
     after: String,
     done: u64,
     all: u64,
+    /// The last change that was read besides.
+    number: u64,
+    generation: String,
 }
 
 impl App {
-    /// Enqueues reading the case again, in the transaction that changed it: now, and when a helper's time is up.
+    /// Notes, in the transaction that changed a case, that every node reads it again: now, and when a helper's time is up.
     pub(crate) async fn index_later(
         &self,
         tx: &mut Tx,
@@ -74,159 +81,189 @@ impl App {
         entries: &[Entry],
     ) -> Result<(), AppError> {
         let Some(last) = entries.last() else { return Ok(()) };
-        let mut times = vec![(format!("{INDEX}-{case}-{}", last.seq), last.at)];
+        changes::note(tx, &format!("{case}-{}", last.seq), case, None).await?;
         for entry in entries {
             if let Event::HelperInvited { until, .. } = &entry.event {
-                times.push((format!("{INDEX}-{case}-{}-until", entry.seq), *until));
+                changes::note(tx, &format!("{case}-{}-until", entry.seq), case, Some(*until)).await?;
             }
-        }
-        for (id, at) in times {
-            jobs::enqueue_in(tx, Lane::Search, &id, INDEX, case.as_str(), at).await?;
         }
         Ok(())
     }
 
-    /// Enqueues reading the case again once the words of an exhibit are known.
+    /// Notes that every node reads the case again once the words of an exhibit are known.
     pub(crate) async fn index_exhibit_later(
         &self,
         tx: &mut Tx,
         case: &CaseId,
         exhibit: u32,
     ) -> Result<(), AppError> {
-        let id = format!("{INDEX}-{case}-exhibit-{exhibit}");
-        jobs::enqueue_in(tx, Lane::Search, &id, INDEX, case.as_str(), self.now()).await?;
-        Ok(())
+        Ok(changes::note(tx, &format!("{case}-exhibit-{exhibit}"), case, None).await?)
     }
 
-    /// Has an index that is empty made, if there are cases: after an upgrade, or when the data came out of a backup.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn plan_search(&self) -> Result<(), AppError> {
-        if self.store.search.is_empty() && self.has_cases().await? {
-            self.reindex_later().await?;
-        }
-        Ok(())
-    }
-
-    /// Has the running server make the index again.
+    /// Has every running server make its index again.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn reindex_later(&self) -> Result<(), AppError> {
         let mut tx = self.store.db.begin().await?;
-        self.enqueue_rebuild(&mut tx, &self.new_rebuild().await?).await?;
+        store::settings::set(&mut tx, GENERATION, &self.new_id()).await?;
         Ok(tx.commit().await?)
     }
 
+    /// Makes this node's whole index again, here and now, and says after each part how many cases of how many are read.
+    ///
+    /// # Errors
+    /// [`AppError::Busy`] if a running server writes the index: then [`App::reindex_later`].
+    pub async fn reindex(&self, mut tell: impl FnMut(u64, u64)) -> Result<u64, AppError> {
+        let mut indexing = self.indexing.lock().await;
+        let mut rebuild = self.new_rebuild().await?;
+        *indexing = None;
+        while self.rebuild_part(&mut rebuild).await? {
+            tell(rebuild.done, rebuild.all.max(rebuild.done));
+        }
+        Ok(rebuild.done)
+    }
+
+    /// Brings this node's index up to date with every change that has come to be, and says how many cases it read. An index
+    /// that is new, or older than what was last asked for, is made again whole.
+    ///
+    /// # Errors
+    /// Those of the store; what was not read is read the next time.
+    pub async fn keep_search(&self) -> Result<usize, AppError> {
+        let mut indexing = self.indexing.lock().await;
+        self.number_changes().await?;
+        let mut read = 0;
+        loop {
+            let mut rebuild = match indexing.take() {
+                Some(rebuild) => Some(rebuild),
+                None => self.rebuild_wanted().await?,
+            };
+            let (mut number, round) = match &rebuild {
+                Some(rebuild) => (rebuild.number, rebuild.round.clone()),
+                None => (self.indexed().number, String::new()),
+            };
+            let changed = self.read_changes(&mut number, &round).await?;
+            read += changed;
+            match &mut rebuild {
+                Some(rebuild) => {
+                    rebuild.number = number;
+                    let before = rebuild.done;
+                    let goes_on = self.rebuild_part(rebuild).await?;
+                    read += usize::try_from(rebuild.done - before).unwrap_or(usize::MAX);
+                    *indexing = goes_on.then(|| rebuild.clone());
+                }
+                None if changed == 0 => return Ok(read),
+                None => {
+                    let generation = self.indexed().generation;
+                    self.commit_search(Some(Indexed { number, generation })).await?;
+                }
+            }
+        }
+    }
+
+    async fn number_changes(&self) -> Result<(), AppError> {
+        while changes::is_pending(&mut self.store.db.read().await?, self.now()).await? {
+            let mut tx = self.store.db.begin().await?;
+            changes::number(&mut tx, self.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// How far this node's index is, as it says itself.
+    pub(crate) fn indexed(&self) -> Indexed {
+        let state = self.store.search.state();
+        state
+            .and_then(|state| serde_json::from_str(&state).ok())
+            .unwrap_or_default()
+    }
+
+    /// A new beginning, if this index never had one, or every node was asked for one since.
+    async fn rebuild_wanted(&self) -> Result<Option<Rebuild>, AppError> {
+        let wanted = store::settings::get(&mut self.store.db.read().await?, GENERATION).await?;
+        if self.indexed().generation == Some(wanted.unwrap_or_default()) {
+            return Ok(None);
+        }
+        self.new_rebuild().await.map(Some)
+    }
+
     async fn new_rebuild(&self) -> Result<Rebuild, AppError> {
-        let counts = store::cases::counts(&mut self.store.db.read().await?).await?;
+        self.number_changes().await?;
+        let mut read = self.store.db.read().await?;
+        let counts = store::cases::counts(&mut read).await?;
         Ok(Rebuild {
             round: self.new_id().replace('-', ""),
             after: String::new(),
             done: 0,
             all: counts.open + counts.closed + counts.joined,
+            // Before the first case is read: what changes meanwhile comes after it.
+            number: changes::last(&mut read).await?,
+            generation: store::settings::get(&mut read, GENERATION)
+                .await?
+                .unwrap_or_default(),
         })
     }
 
-    async fn enqueue_rebuild(&self, tx: &mut Tx, rebuild: &Rebuild) -> Result<(), AppError> {
-        let payload = serde_json::to_string(rebuild).map_err(|error| AppError::Internal(error.into()))?;
-        let id = format!("{REINDEX}-{}-{}", rebuild.round, rebuild.done);
-        jobs::enqueue_in(tx, Lane::Search, &id, REINDEX, &payload, self.now()).await?;
-        Ok(())
-    }
-
-    /// Makes the whole index again, here and now, and says after each part how many cases of how many are read.
-    ///
-    /// # Errors
-    /// [`AppError::Busy`] if a running server writes the index: then [`App::reindex_later`].
-    pub async fn reindex(&self, mut tell: impl FnMut(u64, u64)) -> Result<u64, AppError> {
-        let mut next = Some(self.new_rebuild().await?);
-        let mut done = 0;
-        while let Some(rebuild) = next {
-            next = self.rebuild_part(&rebuild).await?;
-            done = next.as_ref().map_or(rebuild.all.max(done), |next| next.done);
-            tell(done, rebuild.all);
+    /// Reads the next cases that changed after `number`, which moves on; gives how many. A case that can't be read is
+    /// passed over: what else has changed must not wait for it.
+    async fn read_changes(&self, number: &mut u64, round: &str) -> Result<usize, AppError> {
+        let changed = changes::since(&mut self.store.db.read().await?, *number, TOGETHER).await?;
+        for change in &changed {
+            self.index_or_pass(&change.case, round).await?;
+            *number = change.number;
         }
-        Ok(done)
+        Ok(changed.len())
     }
 
-    /// Does every job of the search lane that is due, and says how many. The index is written to disk once for many.
-    ///
-    /// # Errors
-    /// Those of the store; a job that fails is tried again later.
-    pub async fn keep_search(&self) -> Result<usize, AppError> {
-        let mut done = 0;
-        loop {
-            let mut batch = Vec::new();
-            while batch.len() < TOGETHER {
-                let mut tx = self.store.db.begin().await?;
-                let Some(job) = jobs::claim_in(&mut tx, Lane::Search, self.now(), LEASE).await? else {
-                    break;
-                };
-                tx.commit().await?;
-                let result = self.search_job(&job).await;
-                batch.push((job, result));
+    async fn index_or_pass(&self, case: &CaseId, round: &str) -> Result<(), AppError> {
+        match self.index_case(case, round).await {
+            Err(AppError::Internal(error)) => {
+                let error = format!("{error:#}");
+                tracing::error!(%case, error, "a case can't be read into the search index: verify-store says more");
+                Ok(())
             }
-            if batch.is_empty() {
-                return Ok(done);
-            }
-            done += batch.len();
-            let written = self.commit_search().await;
-            let mut tx = self.store.db.begin().await?;
-            for (job, result) in batch {
-                match (&written, &result) {
-                    (Ok(()), Ok(())) => jobs::done(&mut tx, &job).await?,
-                    (Err(error), _) | (_, Err(error)) => {
-                        tracing::error!(job = job.name, %error, "a job failed");
-                        jobs::fail(&mut tx, &job, &error.to_string(), self.now()).await?
-                    }
-                };
-            }
-            tx.commit().await?;
+            done => done,
         }
     }
 
-    async fn search_job(&self, job: &Job) -> Result<(), AppError> {
-        if job.name == INDEX {
-            return self.index_case(&CaseId::new(job.payload.as_str()), "").await;
-        }
-        let rebuild: Rebuild =
-            serde_json::from_str(&job.payload).map_err(|error| AppError::Internal(error.into()))?;
-        if let Some(next) = self.rebuild_part(&rebuild).await? {
-            let mut tx = self.store.db.begin().await?;
-            self.enqueue_rebuild(&mut tx, &next).await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    /// Reads some cases again; gives where to go on, or none when all are read and the rest is thrown out.
-    async fn rebuild_part(&self, rebuild: &Rebuild) -> Result<Option<Rebuild>, AppError> {
+    /// Reads some cases again; `false` when all are read and the rest is thrown out.
+    async fn rebuild_part(&self, rebuild: &mut Rebuild) -> Result<bool, AppError> {
         let after = CaseId::new(rebuild.after.as_str());
         let ids = store::cases::ids_after(&mut self.store.db.read().await?, &after, CASES).await?;
         for id in &ids {
-            self.index_case(id, &rebuild.round).await?;
+            self.index_or_pass(id, &rebuild.round).await?;
         }
-        self.commit_search().await?;
-        let done = rebuild.done + ids.len() as u64;
-        let next = ids.last().map(|last| Rebuild {
-            after: last.as_str().to_owned(),
-            done,
-            ..rebuild.clone()
-        });
-        if next.is_none() {
-            let (search, round) = (Arc::clone(&self.store.search), rebuild.round.clone());
-            blocking(move || search.drop_others(&round)).await?;
+        rebuild.done += ids.len() as u64;
+        if let Some(last) = ids.last() {
+            self.commit_search(None).await?;
+            last.as_str().clone_into(&mut rebuild.after);
+            self.show_rebuilding(Some((rebuild.done, rebuild.all.max(rebuild.done))));
+            return Ok(true);
         }
-        let so_far = next.is_some().then_some((done, rebuild.all.max(done)));
-        *self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner) = so_far;
-        Ok(next)
+        let (search, round) = (Arc::clone(&self.store.search), rebuild.round.clone());
+        blocking(move || search.drop_others(&round)).await?;
+        let (number, generation) = (rebuild.number, Some(rebuild.generation.clone()));
+        self.commit_search(Some(Indexed { number, generation })).await?;
+        self.show_rebuilding(None);
+        Ok(false)
     }
 
-    async fn commit_search(&self) -> Result<(), AppError> {
+    fn show_rebuilding(&self, so_far: Option<(u64, u64)>) {
+        *self.rebuilding.lock().unwrap_or_else(PoisonError::into_inner) = so_far;
+    }
+
+    /// Writes the index to disk, and with it how far it is, if that has changed.
+    async fn commit_search(&self, indexed: Option<Indexed>) -> Result<(), AppError> {
+        let state = indexed.map(|indexed| serde_json::to_string(&indexed)).transpose();
+        let state = state.map_err(|error| AppError::Internal(error.into()))?;
         let search = Arc::clone(&self.store.search);
-        blocking(move || search.commit()).await
+        blocking(move || {
+            if let Some(state) = state {
+                search.note(&state);
+            }
+            search.commit()
+        })
+        .await
     }
 
     /// Reads a case into the index, instead of what was there of it; a case whose keys are destroyed leaves it.

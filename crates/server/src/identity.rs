@@ -113,6 +113,7 @@ pub async fn open_store(config: &Config, wants: Wants, dice: &mut StdRng) -> any
     let held = wants.served.then(|| take(config, sharing(&place))).transpose()?;
     let kept = StoreConfig {
         database_url: place.database_url,
+        database: crate::open::database_options(config),
         dir: place.dir,
         bucket: place.bucket,
         master,
@@ -391,6 +392,7 @@ pub async fn new_signing_key(config: &Config) -> anyhow::Result<std::process::Ex
     let _held = alone(config)?;
     let kept = StoreConfig {
         database_url: place.database_url,
+        database: crate::open::database_options(config),
         dir: place.dir,
         bucket: place.bucket,
         master,

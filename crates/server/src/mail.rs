@@ -7,6 +7,7 @@ use crate::serve::{Guest, Stage};
 use anyhow::Context as _;
 use app::{App, AppError, Delivered, Delivery, MAIL_LIMIT, Mailbox, Post, Writing};
 use domain::mail::{Door, Policy};
+use jiff::SignedDuration;
 use outside::lmtp::{self, Letter, Listener, Taken};
 use std::io::Read as _;
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 /// What a mail server's pipe understands (sysexits.h): try again, and never.
 pub const TRY_AGAIN: u8 = 75;
 const NEVER: u8 = 65;
+/// However often a mailbox is looked into, another node waits so long before it takes over.
+const SHORTEST_TURN: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is asked of e-mails: so many a day from one employee without somebody looking, and, if it is set, a sender that the mail
 /// server has checked.
@@ -145,6 +148,18 @@ pub fn fetch(config: &Config, app: &Arc<App>) -> anyhow::Result<Option<tokio::ta
     tracing::info!("e-mails are fetched from {mailbox:?}");
     Ok(Some(tokio::spawn(async move {
         loop {
+            // One node at a time, so that no message is fetched by two.
+            let lease = SignedDuration::try_from(every * 3).unwrap_or(SHORTEST_TURN);
+            match app.takes_turn("mailbox", lease.max(SHORTEST_TURN)).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tokio::time::sleep(every).await;
+                    continue;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "whose turn it is to empty the mailbox can't be found out");
+                }
+            }
             match app.fetch_mails(&mailbox).await {
                 Ok(emptied) if emptied.left + emptied.too_long > 0 => {
                     tracing::warn!(?emptied, "e-mails are left in the mailbox");

@@ -4,12 +4,15 @@ use crate::config::{Config, Login, PublicUrl};
 use crate::identity::{self, Opened, Wants};
 use crate::mail;
 use anyhow::Context;
-use app::{App, BackupPlan, Browser, Clock, Daily, DailyBackup, Parts, Scanner, Settings, TimeAuthority};
+use app::{
+    App, BackupPlan, Browser, Clock, Daily, DailyBackup, NodeInfo, Parts, Scanner, Settings, TimeAuthority,
+};
 use proof::{DataKey, KeySource};
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng, TryRng};
 use std::path::PathBuf;
 use std::sync::Arc;
+use store::DatabaseOptions;
 use store::backup::Manner;
 use store::lock::Held;
 
@@ -54,9 +57,20 @@ pub async fn open(
         .with_backup(daily_backup(config)?)
         .with_authority(authority(config)?)
         .with_witness(witness(config)?)
+        .with_node(NodeInfo {
+            name: node_name(config),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings: config.digest(),
+        })
         .with_mail_policy(mail::policy(config), checked_by)
         .with_writing(mail::writing(config)?);
     Ok(Open { app, held })
+}
+
+/// What people know this server by: its machine, and where it listens there.
+fn node_name(config: &Config) -> String {
+    let machine = rustix::system::uname();
+    format!("{} {}", machine.nodename().to_string_lossy(), config.listen)
 }
 
 /// The text of the procedure: the folder's own, or the default one.
@@ -134,6 +148,14 @@ pub fn backup_plan(config: &Config, target: PathBuf) -> BackupPlan {
         prove: false,
         scratch: config.data.join("work"),
         program: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// How a PostgreSQL database is used.
+pub fn database_options(config: &Config) -> DatabaseOptions {
+    DatabaseOptions {
+        connections: u32::try_from(config.database_connections.0).unwrap_or(u32::MAX),
+        pooler: config.database_pooler,
     }
 }
 

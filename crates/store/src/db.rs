@@ -3,18 +3,32 @@
 //! Every statement is a constant declared by [`statements!`], one text for both engines, so that a test can prepare
 //! each of them on both and no query can be put together from input.
 
+mod address;
+mod liveness;
+mod migrate;
+mod postgres;
 mod reading;
+mod row;
+mod signals;
+mod sqlite;
+#[cfg(feature = "testing")]
+mod testing;
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Row as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use crate::error::{Result, StoreError};
+use liveness::Liveness;
+use postgres::PostgresPools;
+pub use row::Row;
+pub(crate) use row::{NEVER, int, micros_or_never, timestamp};
+pub use signals::{Listener, Signal};
+use sqlite::SqlitePools;
+#[cfg(feature = "testing")]
+pub(crate) use testing::{plan, prepare, tamper};
+use tokio::sync::broadcast;
 
 #[cfg(test)]
 mod changes;
@@ -27,16 +41,10 @@ pub(crate) use snapshot::{dump_name, is_empty, load};
 /// The database file in the data folder.
 pub const SQLITE_FILE: &str = "vaern.sqlite";
 
-/// How long a write waits for another process's (`vaern export` records that it exported).
-const BUSY: Duration = Duration::from_secs(10);
-/// How long to wait for a free connection.
-const ACQUIRE: Duration = Duration::from_secs(30);
-const SQLITE_READERS: u32 = 6;
-const POSTGRES_CONNECTIONS: u32 = 16;
 /// More than there are statements, so that each is parsed once a connection.
 const STATEMENT_CACHE: usize = 256;
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+/// Connections to PostgreSQL when nothing else is said.
+const CONNECTIONS: u32 = 16;
 
 /// Declares a module's statements as constants, and lists them as `STATEMENTS`.
 macro_rules! statements {
@@ -47,144 +55,147 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
+/// How a PostgreSQL database is used. SQLite takes no notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DatabaseOptions {
+    /// The most connections of this process, at least 4; a quarter of them only read.
+    pub connections: u32,
+    /// The address is that of a pooler that hands a connection to another after each transaction (pgbouncer with
+    /// `pool_mode=transaction`): nothing is then left behind in a session. One that refuses our settings is taken for
+    /// such a pooler by itself.
+    pub pooler: bool,
+}
+
+impl Default for DatabaseOptions {
+    fn default() -> Self {
+        Self {
+            connections: CONNECTIONS,
+            pooler: false,
+        }
+    }
+}
+
 /// The database, whichever engine it is. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Db(Pools);
+pub struct Db {
+    pools: Pools,
+    /// To those in this process who listen, on SQLite.
+    signals: broadcast::Sender<Signal>,
+}
 
 #[derive(Clone, Debug)]
 enum Pools {
-    /// SQLite takes one writer at a time; a queue for the one writing connection is fairer than its busy loop.
-    Sqlite {
-        read: SqlitePool,
-        write: SqlitePool,
-    },
-    Postgres(PgPool),
+    Sqlite(SqlitePools),
+    Postgres(Arc<PostgresPools>),
 }
 
 impl Db {
     /// Connects to `url` (`postgres://…`), or without one to [`SQLITE_FILE`] in `dir`, and brings the tables up to date.
     ///
     /// # Errors
-    /// [`StoreError::Other`] if the address is none, nobody answers, or a migration fails.
+    /// [`StoreError::Unreachable`] after a few seconds if nobody answers; [`StoreError::Other`] if the address is none or
+    /// a migration fails.
     pub async fn connect(url: Option<&str>, dir: &Path) -> Result<Self> {
+        Self::connect_with(url, dir, DatabaseOptions::default()).await
+    }
+
+    /// The same with options of one's own.
+    ///
+    /// # Errors
+    /// As [`Db::connect`].
+    pub async fn connect_with(url: Option<&str>, dir: &Path, options: DatabaseOptions) -> Result<Self> {
         let pools = match url {
-            Some(url) => connect_by_address(url, false).await?,
-            None => connect_sqlite(&dir.join(SQLITE_FILE)).await?,
+            Some(url) => Pools::Postgres(Arc::new(postgres::connect(url, options).await?)),
+            None => Pools::Sqlite(sqlite::open(&dir.join(SQLITE_FILE)).await?),
         };
-        match &pools {
-            Pools::Sqlite { write, .. } => MIGRATIONS.run(write).await,
-            Pools::Postgres(pool) => MIGRATIONS.run(pool).await,
+        if let Pools::Postgres(pools) = &pools {
+            migrate::postgres(pools).await?;
         }
-        .map_err(StoreError::other)?;
-        Ok(Self(pools))
+        Ok(Self::on(pools))
+    }
+
+    fn on(pools: Pools) -> Self {
+        let signals = signals::channel();
+        Self { pools, signals }
     }
 
     /// A connection for reading only. It never waits for a writer.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] if no connection comes free.
+    /// [`StoreError::Busy`] if no connection comes free, [`StoreError::Unreachable`] if there is no database.
     pub async fn read(&self) -> Result<Read> {
-        Ok(Read(match &self.0 {
-            Pools::Sqlite { read, .. } => ReadConn::Sqlite(read.acquire().await?),
-            Pools::Postgres(pool) => ReadConn::Postgres(pool.acquire().await?),
+        Ok(Read(match &self.pools {
+            Pools::Sqlite(pools) => ReadConn::Sqlite(pools.read.acquire().await?),
+            Pools::Postgres(pools) => {
+                let conn = pools.acquire(&pools.read).await?;
+                ReadConn::Postgres(pools.for_reading(conn).await?, Arc::clone(pools))
+            }
         }))
     }
 
     /// Begins a transaction; on SQLite it is the only one that writes until it ends.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] if another process holds the database for more than ten seconds.
+    /// [`StoreError::Busy`] if another process holds the database for more than ten seconds,
+    /// [`StoreError::Unreachable`] if there is no database.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(match &self.0 {
-            Pools::Sqlite { write, .. } => TxConn::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => TxConn::Postgres(pool.begin().await?),
-        }))
+        let conn = match &self.pools {
+            Pools::Sqlite(pools) => TxConn::Sqlite(pools.write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pools) => TxConn::Postgres(pools.begin().await?, Arc::clone(pools)),
+        };
+        Ok(Tx {
+            conn,
+            unsent: Vec::new(),
+            signals: self.signals.clone(),
+        })
     }
 
     /// Waits for the connections to end. Nothing can be asked afterwards.
     pub async fn close(&self) {
-        match &self.0 {
-            Pools::Sqlite { read, write } => {
-                read.close().await;
-                write.close().await;
+        match &self.pools {
+            Pools::Sqlite(pools) => {
+                pools.read.close().await;
+                pools.write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pools) => pools.close().await,
         }
     }
 
     /// `sqlite` or `postgres`, for people to read.
     #[must_use]
     pub fn engine(&self) -> &'static str {
-        match self.0 {
-            Pools::Sqlite { .. } => "sqlite",
+        match self.pools {
+            Pools::Sqlite(_) => "sqlite",
             Pools::Postgres(_) => "postgres",
+        }
+    }
+
+    /// The most connections that this process opens, and how many are open and idle just now.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        match &self.pools {
+            Pools::Sqlite(pools) => Connections::of(&[&pools.read, &pools.write]),
+            Pools::Postgres(pools) => Connections::of(&[&pools.read, &pools.write]),
         }
     }
 }
 
-async fn connect_sqlite(file: &Path) -> Result<Pools> {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY)
-        .statement_cache_capacity(STATEMENT_CACHE)
-        .row_buffer_size(512)
-        // Every 16 MB of log: a checkpoint is a pause for whoever writes just then.
-        .pragma("wal_autocheckpoint", "4000")
-        // Statement journals and sorting stay in memory: otherwise each report opens and removes a file.
-        .pragma("temp_store", "memory");
-    let pool = |connections| {
-        SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-    };
-    let write = pool(1)
-        .after_release(|conn, _| Box::pin(has_ended(conn)))
-        .connect_with(options.clone())
-        .await?;
-    let read = pool(SQLITE_READERS)
-        .connect_with(options.pragma("query_only", "on"))
-        .await?;
-    Ok(Pools::Sqlite { read, write })
+/// How full the pools are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Connections {
+    pub most: u32,
+    pub open: u32,
+    pub idle: u32,
 }
 
-/// Whether the connection is out of its transaction and may be used again. On a full disk SQLite rolls back by itself;
-/// the rollback that follows is then an error, after which sqlx counts one transaction too many and begins no other.
-async fn has_ended(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    if conn.is_in_transaction() {
-        // What is queued, the rollback too, comes before the answer.
-        conn.ping().await?;
+impl Connections {
+    fn of<D: sqlx::Database>(pools: &[&sqlx::Pool<D>]) -> Self {
+        pools.iter().fold(Self::default(), |sum, pool| Self {
+            most: sum.most + pool.options().get_max_connections(),
+            open: sum.open + pool.size(),
+            idle: sum.idle + u32::try_from(pool.num_idle()).unwrap_or(u32::MAX),
+        })
     }
-    Ok(!conn.is_in_transaction())
-}
-
-async fn connect_by_address(url: &str, read_only: bool) -> Result<Pools> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return connect_postgres(url, read_only).await;
-    }
-    Err(StoreError::other(
-        "the database address must begin with postgres://",
-    ))
-}
-
-async fn connect_postgres(url: &str, read_only: bool) -> Result<Pools> {
-    let mut options: PgConnectOptions = url.parse()?;
-    if read_only {
-        options = options.options([("default_transaction_read_only", "on")]);
-    }
-    let pool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(ACQUIRE)
-        .test_before_acquire(false)
-        .connect_with(options.statement_cache_capacity(STATEMENT_CACHE))
-        .await?;
-    Ok(Pools::Postgres(pool))
 }
 
 /// A connection that reads.
@@ -194,28 +205,54 @@ pub struct Read(ReadConn);
 #[derive(Debug)]
 enum ReadConn {
     Sqlite(sqlx::pool::PoolConnection<Sqlite>),
-    Postgres(sqlx::pool::PoolConnection<Postgres>),
+    Postgres(postgres::Reading, Arc<PostgresPools>),
 }
 
 /// A transaction that may write. Dropped without [`Tx::commit`], it leaves nothing.
 #[derive(Debug)]
-pub struct Tx(TxConn);
+pub struct Tx {
+    conn: TxConn,
+    /// What those in this process are told after the commit, on SQLite.
+    unsent: Vec<Signal>,
+    signals: broadcast::Sender<Signal>,
+}
 
 #[derive(Debug)]
 enum TxConn {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres(sqlx::Transaction<'static, Postgres>, Arc<PostgresPools>),
 }
 
 impl Tx {
     /// Makes everything durable, or nothing.
     ///
     /// # Errors
-    /// [`StoreError::DiskFull`], [`StoreError::Busy`]; nothing has then been kept.
+    /// [`StoreError::DiskFull`], [`StoreError::Busy`]; nothing has then been kept. After
+    /// [`StoreError::Unreachable`] it may have been kept or not: whoever tries again must bring the same key.
     pub async fn commit(self) -> Result<()> {
-        match self.0 {
+        match self.conn {
             TxConn::Sqlite(tx) => tx.commit().await?,
-            TxConn::Postgres(tx) => tx.commit().await?,
+            TxConn::Postgres(tx, pools) => pools.liveness.wait(tx.commit()).await?,
+        }
+        for signal in self.unsent {
+            // Nobody may be listening.
+            let _ = self.signals.send(signal);
+        }
+        Ok(())
+    }
+
+    /// Tells every node that listens, with the commit.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn signal(&mut self, signal: Signal) -> Result<()> {
+        match &mut self.conn {
+            TxConn::Sqlite(_) => self.unsent.push(signal),
+            TxConn::Postgres(conn, pools) => {
+                let query = sqlx::query("SELECT pg_notify($1, $2)").persistent(!pools.pooler);
+                let query = query.bind(signals::CHANNEL).bind(signal.to_text());
+                pools.liveness.wait(query.execute(&mut **conn)).await?;
+            }
         }
         Ok(())
     }
@@ -236,17 +273,35 @@ impl Sql for Read {
     fn sql(&mut self, text: &'static str) -> Query<'_> {
         match &mut self.0 {
             ReadConn::Sqlite(conn) => Query::sqlite(conn, text),
-            ReadConn::Postgres(conn) => Query::postgres(conn, text),
+            ReadConn::Postgres(conn, pools) => Query::postgres(conn.conn(), pools, text),
         }
     }
 }
 
 impl Sql for Tx {
     fn sql(&mut self, text: &'static str) -> Query<'_> {
-        match &mut self.0 {
+        match &mut self.conn {
             TxConn::Sqlite(conn) => Query::sqlite(conn, text),
-            TxConn::Postgres(conn) => Query::postgres(conn, text),
+            TxConn::Postgres(conn, pools) => Query::postgres(conn, pools, text),
         }
+    }
+}
+
+/// Microseconds since 1970 by the clock of the machine where the database is.
+const CLOCK_SQLITE: &str = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000";
+const CLOCK_POSTGRES: &str = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+
+impl Tx {
+    /// The database's clock, which is the same for every node: for leases, never for what people are told.
+    pub(crate) async fn clock(&mut self) -> Result<jiff::Timestamp> {
+        let query = match &mut self.conn {
+            TxConn::Sqlite(conn) => Query(Bound::Sqlite(conn, sqlx::query(CLOCK_SQLITE))),
+            TxConn::Postgres(conn, pools) => {
+                let query = sqlx::query(CLOCK_POSTGRES).persistent(!pools.pooler);
+                Query(Bound::Postgres(conn, query, &pools.liveness))
+            }
+        };
+        query.one().await?.time(0)
     }
 }
 
@@ -262,6 +317,7 @@ enum Bound<'c> {
     Postgres(
         &'c mut PgConnection,
         sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>,
+        &'c Liveness,
     ),
 }
 
@@ -271,9 +327,11 @@ impl<'c> Query<'c> {
         Self(Bound::Sqlite(conn, sqlx::query(text)))
     }
 
-    fn postgres(conn: &'c mut PgConnection, text: &'static str) -> Self {
+    fn postgres(conn: &'c mut PgConnection, pools: &'c PostgresPools, text: &'static str) -> Self {
         debug_assert!(crate::is_statement(text), "not declared by statements!: {text}");
-        Self(Bound::Postgres(conn, sqlx::query(text)))
+        // Behind a pooler a statement with a name would stay on a connection that is another's next.
+        let query = sqlx::query(text).persistent(!pools.pooler);
+        Self(Bound::Postgres(conn, query, &pools.liveness))
     }
 
     /// The next parameter: `&str`, `i64`, `&[u8]`, or an `Option` of these.
@@ -283,7 +341,7 @@ impl<'c> Query<'c> {
     {
         Self(match self.0 {
             Bound::Sqlite(conn, query) => Bound::Sqlite(conn, query.bind(value)),
-            Bound::Postgres(conn, query) => Bound::Postgres(conn, query.bind(value)),
+            Bound::Postgres(conn, query, liveness) => Bound::Postgres(conn, query.bind(value), liveness),
         })
     }
 
@@ -295,7 +353,10 @@ impl<'c> Query<'c> {
     pub(crate) async fn maybe(self) -> Result<Option<Row>> {
         Ok(match self.0 {
             Bound::Sqlite(conn, query) => query.fetch_optional(conn).await?.map(Row::Sqlite),
-            Bound::Postgres(conn, query) => query.fetch_optional(conn).await?.map(Row::Postgres),
+            Bound::Postgres(conn, query, liveness) => liveness
+                .wait(query.fetch_optional(conn))
+                .await?
+                .map(Row::Postgres),
         })
     }
 
@@ -307,8 +368,8 @@ impl<'c> Query<'c> {
                 .into_iter()
                 .map(Row::Sqlite)
                 .collect(),
-            Bound::Postgres(conn, query) => query
-                .fetch_all(conn)
+            Bound::Postgres(conn, query, liveness) => liveness
+                .wait(query.fetch_all(conn))
                 .await?
                 .into_iter()
                 .map(Row::Postgres)
@@ -320,119 +381,9 @@ impl<'c> Query<'c> {
     pub(crate) async fn run(self) -> Result<u64> {
         Ok(match self.0 {
             Bound::Sqlite(conn, query) => query.execute(conn).await?.rows_affected(),
-            Bound::Postgres(conn, query) => query.execute(conn).await?.rows_affected(),
+            Bound::Postgres(conn, query, liveness) => {
+                liveness.wait(query.execute(conn)).await?.rows_affected()
+            }
         })
     }
-}
-
-/// One row of an answer; columns are counted from 0.
-pub enum Row {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-macro_rules! getters {
-    ($($name:ident -> $type:ty;)+) => {
-        impl Row {
-            $(pub(crate) fn $name(&self, column: usize) -> Result<$type> {
-                // Unchecked: SQLite's idea of a column's type is its value's, and the tests read every column.
-                Ok(match self {
-                    Self::Sqlite(row) => row.try_get_unchecked(column)?,
-                    Self::Postgres(row) => row.try_get_unchecked(column)?,
-                })
-            })+
-        }
-    };
-}
-getters! {
-    text -> String;
-    opt_text -> Option<String>;
-    int -> i64;
-    opt_int -> Option<i64>;
-    bytes -> Vec<u8>;
-    opt_bytes -> Option<Vec<u8>>;
-}
-
-impl Row {
-    /// 32 bytes: a hash.
-    pub(crate) fn hash(&self, column: usize) -> Result<[u8; 32]> {
-        let bytes = self.bytes(column)?;
-        bytes
-            .try_into()
-            .map_err(|_| StoreError::other(format!("column {column} is not 32 bytes long")))
-    }
-
-    /// A number that is never negative.
-    pub(crate) fn count(&self, column: usize) -> Result<u64> {
-        let value = self.int(column)?;
-        u64::try_from(value).map_err(|_| StoreError::other(format!("column {column} is negative")))
-    }
-
-    /// A point in time.
-    pub(crate) fn time(&self, column: usize) -> Result<jiff::Timestamp> {
-        timestamp(self.int(column)?)
-    }
-
-    /// A point in time, or none ([`NEVER`] or NULL).
-    pub(crate) fn opt_time(&self, column: usize) -> Result<Option<jiff::Timestamp>> {
-        self.opt_int(column)?
-            .filter(|at| *at != NEVER)
-            .map(timestamp)
-            .transpose()
-    }
-}
-
-/// How "no time" is written in columns that are sorted by: after all others.
-pub(crate) const NEVER: i64 = i64::MAX;
-
-pub(crate) fn timestamp(micros: i64) -> Result<jiff::Timestamp> {
-    jiff::Timestamp::from_microsecond(micros).map_err(StoreError::other)
-}
-
-pub(crate) fn micros_or_never(at: Option<jiff::Timestamp>) -> i64 {
-    at.map_or(NEVER, |at| at.as_microsecond())
-}
-
-/// Parses the statement without running it.
-#[cfg(feature = "testing")]
-pub(crate) async fn prepare(db: &Db, text: &'static str) -> Result<()> {
-    use sqlx::{Executor, SqlSafeStr};
-    match &db.0 {
-        Pools::Sqlite { write, .. } => write
-            .acquire()
-            .await?
-            .prepare(text.into_sql_str())
-            .await
-            .map(drop)?,
-        Pools::Postgres(pool) => pool
-            .acquire()
-            .await?
-            .prepare(text.into_sql_str())
-            .await
-            .map(drop)?,
-    }
-    Ok(())
-}
-
-/// Runs a statement that is not one of ours.
-#[cfg(feature = "testing")]
-pub(crate) async fn tamper(db: &Db, text: &'static str) -> Result<u64> {
-    Ok(match &db.0 {
-        Pools::Sqlite { write, .. } => sqlx::query(text).execute(write).await?.rows_affected(),
-        Pools::Postgres(pool) => sqlx::query(text).execute(pool).await?.rows_affected(),
-    })
-}
-
-/// SQLite's plan for a statement, one step a line; empty on PostgreSQL, whose plan depends on statistics.
-#[cfg(feature = "testing")]
-pub(crate) async fn plan(db: &Db, text: &'static str) -> Result<String> {
-    let Pools::Sqlite { write, .. } = &db.0 else {
-        return Ok(String::new());
-    };
-    let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
-    let rows = sqlx::query(explain)
-        .fetch_all(&mut *write.acquire().await?)
-        .await?;
-    let steps: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get_unchecked(3)).collect();
-    Ok(steps?.join("\n"))
 }

@@ -75,7 +75,10 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(inner) => {
                 from_database(inner.as_ref()).unwrap_or_else(|| Self::other(&error))
             }
-            sqlx::Error::Io(inner) => from_io(inner).unwrap_or_else(|| Self::other(&error)),
+            sqlx::Error::Io(inner) => {
+                from_io(inner).unwrap_or_else(|| Self::Unreachable(format!("the database: {inner}")))
+            }
+            sqlx::Error::Tls(inner) => Self::Unreachable(format!("the database, by TLS: {inner}")),
             _ => Self::other(&error),
         }
     }
@@ -97,10 +100,18 @@ fn from_database(error: &dyn sqlx::error::DatabaseError) -> Option<StoreError> {
         };
     }
     match code.as_ref() {
-        "40001" | "40P01" | "55P03" => Some(StoreError::Busy),
+        // Another transaction was in the way, or one of our own limits was reached.
+        "40001" | "40P01" | "55P03" | "57014" | "25P03" => Some(StoreError::Busy),
+        // Going down, starting up, full, or a standby (class 08 is the connection itself).
+        "57P01" | "57P02" | "57P03" | "53300" | "25006" => Some(unreachable(error)),
+        code if code.starts_with("08") => Some(unreachable(error)),
         "53100" => Some(StoreError::DiskFull(error.message().into())),
         _ => None,
     }
+}
+
+fn unreachable(error: &dyn sqlx::error::DatabaseError) -> StoreError {
+    StoreError::Unreachable(format!("the database: {}", error.message()))
 }
 
 /// PostgreSQL names the table; SQLite says `UNIQUE constraint failed: people.email`.

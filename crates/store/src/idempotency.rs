@@ -14,7 +14,8 @@ statements! {
     RECALL = "SELECT fingerprint, status, body FROM idempotency WHERE person = $1 AND key = $2";
     REMEMBER = "INSERT INTO idempotency (person, key, fingerprint, status, body, at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
-    PURGE = "DELETE FROM idempotency WHERE at < $1";
+    PURGE = "DELETE FROM idempotency WHERE (person, key) IN \
+        (SELECT person, key FROM idempotency WHERE at < $1 LIMIT $2)";
 }
 
 /// What a sealed answer is, in the place of a drawer.
@@ -93,12 +94,13 @@ pub async fn remember(
         .map(drop)
 }
 
-/// Forgets the answers from before `before`; gives their number.
+/// Forgets up to `most` answers from before `before`; gives their number.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    tx.sql(PURGE).bind(before.as_microsecond()).run().await
+pub async fn purge(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64> {
+    let query = tx.sql(PURGE).bind(before.as_microsecond());
+    query.bind(i64::from(most)).run().await
 }
 
 /// What binds an answer to its request: the key comes from outside, so its hash stands in the header.

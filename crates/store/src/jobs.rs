@@ -1,5 +1,8 @@
 //! Work to be done later: enqueued in the transaction that calls for it, claimed by one worker at a time for a while,
 //! tried again if it fails or its worker dies. So a job must bear being done twice.
+//!
+//! When a job is to run is said by the application's clock; how long a worker may keep it by the database's, which is
+//! the same for all nodes. Whoever works renews the lease again and again, and gives it back when it stops.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,18 +12,26 @@ use crate::error::{Result, StoreError};
 statements! {
     ENQUEUE = "INSERT INTO jobs (id, name, payload, run_at, lease_until, attempts, state, lane) \
         VALUES ($1, $2, $3, $4, 0, 0, 'waiting', $5) ON CONFLICT (id) DO NOTHING";
-    CLAIM = "UPDATE jobs SET state = 'running', lease_until = $2, attempts = attempts + 1 \
+    CLAIM = "UPDATE jobs SET state = 'running', lease_until = $2, attempts = attempts + 1, worker = $4 \
         WHERE state = 'waiting' AND id = (SELECT id FROM jobs WHERE lane = $3 AND state = 'waiting' \
         AND run_at <= $1 ORDER BY run_at, id LIMIT 1) \
         RETURNING id, name, payload, run_at, lease_until, attempts, last_error, state";
-    RECLAIM = "UPDATE jobs SET lease_until = $2, attempts = attempts + 1 \
-        WHERE state = 'running' AND lease_until <= $1 AND id = (SELECT id FROM jobs \
-        WHERE lane = $3 AND state = 'running' AND lease_until <= $1 ORDER BY lease_until, id LIMIT 1) \
+    /// A lease that ends later than any could was given by a clock that was wrong.
+    RECLAIM = "UPDATE jobs SET lease_until = $2, attempts = attempts + 1, worker = $4 \
+        WHERE state = 'running' AND (lease_until <= $1 OR lease_until > $5) AND id = (SELECT id FROM jobs \
+        WHERE lane = $3 AND state = 'running' AND (lease_until <= $1 OR lease_until > $5) \
+        ORDER BY lease_until, id LIMIT 1) \
         RETURNING id, name, payload, run_at, lease_until, attempts, last_error, state";
-    DONE = "UPDATE jobs SET state = 'done', last_error = NULL \
-        WHERE id = $1 AND state = 'running' AND attempts = $2";
-    FAIL = "UPDATE jobs SET state = $3, run_at = $4, last_error = $5 \
-        WHERE id = $1 AND state = 'running' AND attempts = $2";
+    RENEW = "UPDATE jobs SET lease_until = $4 \
+        WHERE id = $1 AND state = 'running' AND attempts = $2 AND worker = $3";
+    RELEASE = "UPDATE jobs SET state = 'waiting', attempts = attempts - 1, worker = '', lease_until = 0 \
+        WHERE worker = $1 AND state = 'running'";
+    DONE = "UPDATE jobs SET state = 'done', last_error = NULL, worker = '' \
+        WHERE id = $1 AND state = 'running' AND attempts = $2 AND worker = $3";
+    FAIL = "UPDATE jobs SET state = $4, run_at = $5, last_error = $6, worker = '' \
+        WHERE id = $1 AND state = 'running' AND attempts = $2 AND worker = $3";
+    BRING_NEARER = "UPDATE jobs SET run_at = $1 WHERE state = 'waiting' AND last_error IS NOT NULL AND run_at > $2";
+    TOO_FAR = "SELECT COUNT(*) FROM jobs WHERE state = 'waiting' AND last_error IS NOT NULL AND run_at > $1";
     NEXT_RUN = "SELECT MIN(run_at) FROM jobs WHERE lane = $1 AND state = 'waiting'";
     GET = "SELECT id, name, payload, run_at, lease_until, attempts, last_error, state FROM jobs WHERE id = $1";
     IN_STATE = "SELECT id, name, payload, run_at, lease_until, attempts, last_error, state FROM jobs \
@@ -28,7 +39,7 @@ statements! {
     STANDING = "SELECT name, state, COUNT(*), MIN(run_at), MAX(attempts) FROM jobs \
         WHERE state IN ('waiting', 'running', 'failed') GROUP BY name, state ORDER BY name, state";
     RETRY = "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'failed'";
-    PURGE = "DELETE FROM jobs WHERE state = 'done' AND run_at < $1";
+    PURGE = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state = 'done' AND run_at < $1 LIMIT $2)";
 }
 
 /// Tries before a job is given up.
@@ -36,6 +47,12 @@ pub const ATTEMPTS: u32 = 10;
 /// Wait after the first failure; doubled after each further one, up to [`LONGEST_WAIT`].
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(10);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(6);
+/// How long a worker keeps a job without a sign of life, by the database's clock.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(45);
+/// How often a worker gives a sign of life.
+pub const RENEW_EVERY: std::time::Duration = std::time::Duration::from_secs(15);
+/// What is said of a job whose workers all died.
+const KILLED: &str = "its worker died or fell silent each time";
 /// How often a claim that lost to another worker tries for the next job.
 const CLAIM_TRIES: u32 = 20;
 
@@ -51,8 +68,6 @@ pub enum Lane {
     Letters,
     /// Reminders: so many at a time that nothing else should wait behind them.
     Reminders,
-    /// The search index, which one worker writes.
-    Search,
     /// Backups: hours at a time.
     Backup,
 }
@@ -64,7 +79,6 @@ impl Lane {
             Self::Slow => "slow",
             Self::Letters => "letters",
             Self::Reminders => "reminders",
-            Self::Search => "search",
             Self::Backup => "backup",
         }
     }
@@ -113,6 +127,16 @@ pub struct Job {
     pub attempts: u32,
     pub last_error: Option<String>,
     pub state: JobState,
+    /// The node that has it, once it is claimed.
+    pub worker: String,
+}
+
+impl Job {
+    /// Whether a failure of this try would be the last: the job is then given up.
+    #[must_use]
+    pub fn is_last_try(&self) -> bool {
+        self.attempts >= ATTEMPTS
+    }
 }
 
 /// Enqueues work, in the transaction that calls for it; gives `false`, and does nothing, if there is a job with this
@@ -146,33 +170,36 @@ pub async fn enqueue_in(
     Ok(query.run().await? > 0)
 }
 
-/// Takes the job that has waited longest, or one whose worker's lease ran out. It is ours once the transaction is
-/// committed.
+/// Takes the job that has waited longest, or one whose worker has fallen silent, for the node `worker`. It is ours once
+/// the transaction is committed, for [`LEASE`]. A job that has lost its worker [`ATTEMPTS`] times is given up.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim(tx: &mut Tx, now: Timestamp, lease: SignedDuration) -> Result<Option<Job>> {
-    claim_in(tx, Lane::Prompt, now, lease).await
+pub async fn claim(tx: &mut Tx, now: Timestamp, worker: &str) -> Result<Option<Job>> {
+    claim_in(tx, Lane::Prompt, now, worker).await
 }
 
 /// Takes a job of a lane, otherwise as [`claim`].
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim_in(tx: &mut Tx, lane: Lane, now: Timestamp, lease: SignedDuration) -> Result<Option<Job>> {
-    let until = (now + lease).as_microsecond();
+pub async fn claim_in(tx: &mut Tx, lane: Lane, now: Timestamp, worker: &str) -> Result<Option<Job>> {
+    let clock = tx.clock().await?;
+    let until = (clock + LEASE).as_microsecond();
     for _ in 0..CLAIM_TRIES {
-        for text in [CLAIM, RECLAIM] {
-            let row = tx
-                .sql(text)
-                .bind(now.as_microsecond())
-                .bind(until)
-                .bind(lane.name())
-                .maybe()
-                .await?;
-            if let Some(row) = row {
-                return read(&row).map(Some);
+        let waiting = tx.sql(CLAIM).bind(now.as_microsecond()).bind(until);
+        if let Some(row) = waiting.bind(lane.name()).bind(worker).maybe().await? {
+            return claimed(&row, worker).map(Some);
+        }
+        let silent = tx.sql(RECLAIM).bind(clock.as_microsecond()).bind(until);
+        let silent = silent.bind(lane.name()).bind(worker);
+        if let Some(row) = silent.bind((clock + LEASE * 2).as_microsecond()).maybe().await? {
+            let job = claimed(&row, worker)?;
+            if job.attempts <= ATTEMPTS {
+                return Ok(Some(job));
             }
+            fail(tx, &job, KILLED, now).await?;
+            continue;
         }
         // On PostgreSQL a worker that waited for another's claim comes away with nothing though there may be more.
         match next_run_in(tx, lane).await? {
@@ -183,38 +210,85 @@ pub async fn claim_in(tx: &mut Tx, lane: Lane, now: Timestamp, lease: SignedDura
     Ok(None)
 }
 
+fn claimed(row: &Row, worker: &str) -> Result<Job> {
+    Ok(Job {
+        worker: worker.to_owned(),
+        ..read(row)?
+    })
+}
+
+/// A sign of life of whoever works on a job; `false` if it has gone to another meanwhile: leave it then.
+///
+/// # Errors
+/// Those of the database.
+pub async fn renew(tx: &mut Tx, job: &Job) -> Result<bool> {
+    let until = (tx.clock().await? + LEASE).as_microsecond();
+    let query = tx.sql(RENEW).bind(job.id.as_str()).bind(i64::from(job.attempts));
+    Ok(query.bind(job.worker.as_str()).bind(until).run().await? > 0)
+}
+
+/// Gives back what a node that stops is working on, as if it had not tried; gives how many jobs.
+///
+/// # Errors
+/// Those of the database.
+pub async fn release(tx: &mut Tx, worker: &str) -> Result<u64> {
+    tx.sql(RELEASE).bind(worker).run().await
+}
+
 /// Records that a claimed job is done; `false` if the lease ran out and another worker has it.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn done(tx: &mut Tx, job: &Job) -> Result<bool> {
-    Ok(tx
-        .sql(DONE)
-        .bind(job.id.as_str())
-        .bind(i64::from(job.attempts))
-        .run()
-        .await?
-        > 0)
+    let query = tx.sql(DONE).bind(job.id.as_str()).bind(i64::from(job.attempts));
+    Ok(query.bind(job.worker.as_str()).run().await? > 0)
 }
 
-/// Records that a claimed job failed: it is tried again later (after 10 s, 20 s, 40 s … at most 6 h), or given up.
-/// `error` lies in clear: no content of a case. `false` if the lease ran out and another worker has it.
+/// Records that a claimed job failed: it is tried again later (after 10 s, 20 s, 40 s … at most 6 h), or given up, which
+/// is logged and counted. `error` lies in clear: no content of a case. `false` if the lease ran out and another worker
+/// has it.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn fail(tx: &mut Tx, job: &Job, error: &str, now: Timestamp) -> Result<bool> {
-    let state = if job.attempts >= ATTEMPTS {
+    let state = if job.is_last_try() {
         JobState::Failed
     } else {
         JobState::Waiting
     };
-    let query = tx
-        .sql(FAIL)
-        .bind(job.id.as_str())
-        .bind(i64::from(job.attempts))
-        .bind(state.name());
+    let query = tx.sql(FAIL).bind(job.id.as_str()).bind(i64::from(job.attempts));
+    let query = query.bind(job.worker.as_str()).bind(state.name());
     let again = now + wait(job.attempts);
-    Ok(query.bind(again.as_microsecond()).bind(error).run().await? > 0)
+    let ours = query.bind(again.as_microsecond()).bind(error).run().await? > 0;
+    if ours && state == JobState::Failed {
+        metrics::counter!("vaern_jobs_given_up_total", "job" => job.name.clone()).increment(1);
+        tracing::error!(
+            job = job.name,
+            id = job.id,
+            tries = job.attempts,
+            error,
+            "a job was given up: see the operations page"
+        );
+    }
+    Ok(ours)
+}
+
+/// How many jobs wait longer for another try than any does, six hours: the clock was ahead when they failed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn waiting_too_long(on: &mut impl Ask, now: Timestamp) -> Result<u64> {
+    let furthest = (now + LONGEST_WAIT).as_microsecond();
+    on.sql(TOO_FAR).bind(furthest).one().await?.count(0)
+}
+
+/// Has those jobs run now; gives how many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn bring_nearer(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    let query = tx.sql(BRING_NEARER).bind(now.as_microsecond());
+    query.bind((now + LONGEST_WAIT).as_microsecond()).run().await
 }
 
 fn wait(attempts: u32) -> SignedDuration {
@@ -300,12 +374,13 @@ pub async fn retry(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool> {
     Ok(query.run().await? > 0)
 }
 
-/// Removes jobs that were done and were to run before `before`; gives their number.
+/// Removes up to `most` jobs that were done and were to run before `before`; gives their number.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64> {
-    tx.sql(PURGE).bind(before.as_microsecond()).run().await
+pub async fn purge(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64> {
+    let query = tx.sql(PURGE).bind(before.as_microsecond());
+    query.bind(i64::from(most)).run().await
 }
 
 fn read(row: &Row) -> Result<Job> {
@@ -318,5 +393,6 @@ fn read(row: &Row) -> Result<Job> {
         attempts: u32::try_from(row.int(5)?).map_err(StoreError::other)?,
         last_error: row.opt_text(6)?,
         state: JobState::parse(&row.text(7)?)?,
+        worker: String::new(),
     })
 }

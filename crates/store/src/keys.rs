@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use domain::ids::{CaseId, PersonId};
 use domain::vocabulary::Compartment;
@@ -22,6 +23,8 @@ statements! {
 
 /// Cases whose keys are held in memory, at most (about 200 bytes each).
 const CACHED: usize = 4_096;
+/// How long they are held. Another node may have destroyed them; it says so, but may not be heard.
+const HELD: Duration = Duration::from_secs(300);
 /// The name of the system's own data key, in settings and as the "case" that it is wrapped for.
 const SYSTEM: &str = "system";
 pub(crate) const SYSTEM_KEY: &str = "system-key";
@@ -55,7 +58,7 @@ pub struct WrappedKeys([Vec<u8>; 3]);
 pub struct KeyRing {
     master: MasterKey,
     system: DataKey,
-    cache: Mutex<HashMap<CaseId, Keys>>,
+    cache: Mutex<HashMap<CaseId, (Keys, Instant)>>,
 }
 
 impl KeyRing {
@@ -148,12 +151,15 @@ impl KeyRing {
             .remove(case);
     }
 
+    /// Forgets all keys: some may have been destroyed unseen.
+    pub fn forget_all(&self) {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     pub(crate) fn cached(&self, case: &CaseId) -> Option<Keys> {
-        self.cache
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(case)
-            .cloned()
+        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let (keys, since) = cache.get(case)?;
+        (since.elapsed() < HELD).then(|| keys.clone())
     }
 
     pub(crate) fn unwrap(&self, case: &CaseId, compartment: Compartment, wrapped: &[u8]) -> Result<DataKey> {
@@ -174,7 +180,7 @@ impl KeyRing {
                 keep
             });
         }
-        cache.insert(case.clone(), keys.clone());
+        cache.insert(case.clone(), (keys.clone(), Instant::now()));
     }
 }
 
@@ -195,7 +201,7 @@ pub(crate) async fn insert(tx: &mut Tx, case: &CaseId, keys: &WrappedKeys) -> Re
 pub async fn destroy(tx: &mut Tx, ring: &KeyRing, case: &CaseId) -> Result<()> {
     tx.sql(DESTROY).bind(case.as_str()).run().await?;
     ring.forget(case);
-    Ok(())
+    tx.signal(crate::db::Signal::Keys(case.clone())).await
 }
 
 /// Seals something that is not a journal entry (a list card, a remembered answer): commitment, then ciphertext.

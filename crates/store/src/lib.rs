@@ -13,6 +13,7 @@ mod batch;
 pub mod blobs;
 pub mod case_drills;
 pub mod cases;
+pub mod changes;
 mod db;
 pub mod derivatives;
 pub mod drills;
@@ -27,6 +28,7 @@ pub mod journal;
 mod keys;
 pub mod lock;
 pub mod mails;
+pub mod nodes;
 pub mod notices;
 mod page;
 pub mod passed;
@@ -34,10 +36,12 @@ pub mod people;
 mod private;
 pub mod reminders;
 pub mod rollouts;
+pub mod schedule;
 pub mod seals;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod sign_in_tries;
 pub mod stamps;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -50,7 +54,10 @@ use proof::MasterKey;
 use rand::CryptoRng;
 
 pub use blobs::Blobs;
-pub use db::{Ask, Db, Read, SQLITE_FILE, Schema, Snapshot, Tx, create_scratch, drop_scratch};
+pub use db::{
+    Ask, Connections, DatabaseOptions, Db, Listener, Read, SQLITE_FILE, Schema, Signal, Snapshot, Tx,
+    create_scratch, drop_scratch,
+};
 pub use error::{Result, StoreError};
 pub use identity::{Installation, Kind, Place, Refusal, Standing, Survey};
 pub use keys::{KeyRing, Keys, WrappedKeys};
@@ -60,6 +67,7 @@ pub use page::{Cursor, Page};
 pub struct StoreConfig {
     /// `postgres://…`; without it, [`SQLITE_FILE`] in `dir`.
     pub database_url: Option<String>,
+    pub database: DatabaseOptions,
     /// An existing folder; exhibits go into its folder `blobs`, the search index into `search`.
     pub dir: PathBuf,
     /// Where exhibits go in place of the folder.
@@ -103,7 +111,7 @@ pub struct Store {
     pub search: Arc<search::Search>,
     /// The data folder.
     pub dir: PathBuf,
-    /// Who writes: 16 hexadecimal digits, others each time that a store is opened.
+    /// Who this is among the nodes that share a database: 16 hexadecimal digits, other ones at each opening.
     pub node: String,
     ledger: Arc<files::Ledger>,
     /// How it was opened.
@@ -133,7 +141,7 @@ impl Store {
             let place = config.dir.display().to_string();
             return Err(Refusal::NothingHere { place }.into());
         }
-        let db = Db::connect(config.database_url.as_deref(), &config.dir).await?;
+        let db = Db::connect_with(config.database_url.as_deref(), &config.dir, config.database).await?;
         let blobs = place.blobs()?;
         private::tighten(&config.dir);
         let installation = identity::establish(&db, &blobs, &place, standing, config.birth, rng).await?;
@@ -209,6 +217,7 @@ const STATEMENTS: &[&[&str]] = &[
     case_drills::STATEMENTS,
     passed::STATEMENTS,
     cases::STATEMENTS,
+    changes::STATEMENTS,
     derivatives::STATEMENTS,
     drills::STATEMENTS,
     files::STATEMENTS,
@@ -221,13 +230,16 @@ const STATEMENTS: &[&[&str]] = &[
     journal::STATEMENTS,
     keys::STATEMENTS,
     mails::STATEMENTS,
+    nodes::STATEMENTS,
     notices::STATEMENTS,
     people::STATEMENTS,
     reminders::STATEMENTS,
     rollouts::STATEMENTS,
+    schedule::STATEMENTS,
     seals::STATEMENTS,
     sessions::STATEMENTS,
     settings::STATEMENTS,
+    sign_in_tries::STATEMENTS,
     stamps::STATEMENTS,
     uploads::STATEMENTS,
 ];

@@ -14,6 +14,8 @@ statements! {
         ORDER BY at DESC, id DESC LIMIT $4";
     UNREAD = "SELECT COUNT(*) FROM notices WHERE person = $1 AND read_at IS NULL";
     READ = "UPDATE notices SET read_at = $3 WHERE person = $1 AND id = $2 AND read_at IS NULL";
+    PURGE = "DELETE FROM notices WHERE id IN \
+        (SELECT id FROM notices WHERE at < $1 AND (read_at IS NOT NULL OR at < $2) LIMIT $3)";
     READ_CASE = "UPDATE notices SET read_at = $3 WHERE person = $1 AND case_id = $2 AND read_at IS NULL";
 }
 
@@ -118,4 +120,17 @@ pub async fn mark_case_read(tx: &mut Tx, person: &PersonId, case: &CaseId, at: T
         .run()
         .await
         .map(drop)
+}
+
+/// Removes up to `most` notices: those that were read and are from before `read`, and all from before `all`. Gives their
+/// number.
+///
+/// # Errors
+/// Those of the database.
+pub async fn purge(tx: &mut Tx, read: Timestamp, all: Timestamp, most: u32) -> Result<u64> {
+    let query = tx
+        .sql(PURGE)
+        .bind(read.as_microsecond())
+        .bind(all.as_microsecond());
+    query.bind(i64::from(most)).run().await
 }

@@ -8,7 +8,7 @@ use domain::ids::{PersonId, UnitId};
 use domain::organisation::{Away, Organisation, Person, Unit};
 use domain::vocabulary::Role;
 
-use crate::db::{Ask, Sql, Tx, statements};
+use crate::db::{Ask, Signal, Sql, Tx, statements};
 use crate::error::{Result, StoreError};
 
 pub use import::{Counts, ImportCounts, import};
@@ -201,5 +201,6 @@ fn found(changed: u64, person: &PersonId) -> Result<()> {
 }
 
 async fn changed(tx: &mut Tx) -> Result<()> {
-    tx.sql(NEXT_VERSION).run().await.map(drop)
+    tx.sql(NEXT_VERSION).run().await?;
+    tx.signal(Signal::Organisation).await
 }

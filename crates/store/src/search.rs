@@ -1,7 +1,8 @@
 //! The search index: words of cases and who may find them, in files beside the database.
 //!
 //! It holds readable text, so it stays out of backups, can be made again from the journals at any time, and a case that
-//! is forgotten leaves no word in it (docs/adr/0014-search.md). One process at a time writes it.
+//! is forgotten leaves no word in it (docs/adr/0014-search.md). Each node has an index of its own, which it alone writes
+//! (docs/adr/0020-nodes.md).
 
 mod ask;
 mod meet;
@@ -14,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::ids::{CaseId, PersonId};
 use jiff::Timestamp;
-use tantivy::directory::MmapDirectory;
+use tantivy::directory::{Directory as _, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::{
     Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value as _,
@@ -91,6 +92,8 @@ pub struct Search {
     reader: IndexReader,
     fields: Fields,
     writer: Mutex<Option<IndexWriter>>,
+    /// What is written with the next commit: how far its owner has come.
+    state: Mutex<Option<String>>,
 }
 
 impl From<tantivy::TantivyError> for StoreError {
@@ -169,18 +172,31 @@ impl Search {
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
+        let state = index.load_metas()?.payload;
         Ok(Self {
             index,
             reader,
             fields,
             writer: Mutex::default(),
+            state: Mutex::new(state),
         })
     }
 
     /// Whether nothing is in it.
-    #[must_use]
+    #[cfg(feature = "testing")]
     pub fn is_empty(&self) -> bool {
         self.reader.searcher().num_docs() == 0
+    }
+
+    /// What was last noted with [`Search::note`] and committed: so index and note are always of one moment.
+    #[must_use]
+    pub fn state(&self) -> Option<String> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the next [`Search::commit`] writes with the index.
+    pub fn note(&self, state: &str) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Some(state.to_owned());
     }
 
     /// Puts a case in, instead of what was there of it; seen after [`Search::commit`]. `round` is the rebuilding that it
@@ -217,10 +233,18 @@ impl Search {
     /// Those of the file system; what was put in since the last time is then lost, and must be put in again.
     pub fn commit(&self) -> Result<()> {
         let mut held = self.writer()?;
-        let committed = writer_in(&mut held)?.commit();
+        let state = self.state();
+        let committed = writer_in(&mut held)?.prepare_commit().and_then(|mut prepared| {
+            if let Some(state) = &state {
+                prepared.set_payload(state);
+            }
+            prepared.commit()
+        });
         if committed.is_err() {
-            // A writer that failed once only fails.
+            // A writer that failed once only fails. What is noted is what is written.
             *held = None;
+            let written = self.index.load_metas().ok().and_then(|metas| metas.payload);
+            *self.state.lock().unwrap_or_else(PoisonError::into_inner) = written;
         }
         committed?;
         Ok(self.reader.reload()?)
@@ -345,18 +369,28 @@ fn writer_in<'a>(held: &'a mut Writing<'_>) -> Result<&'a mut IndexWriter> {
         .ok_or_else(|| StoreError::other("search index: nobody writes it"))
 }
 
-/// Makes the folder, for this user alone, and removes what other versions left.
+/// Makes the folder, for this user alone, and removes what other versions left, unless one of them is still at work: in
+/// an upgrade the old program may run beside the new one for a while.
 fn make_room(dir: &Path, room: &PathBuf) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::create_dir_all(room)?;
     fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
-        if &path != room && path.is_dir() {
+        if &path != room && path.is_dir() && !is_written(&path) {
             fs::remove_dir_all(path)?;
         }
     }
     Ok(())
+}
+
+/// Whether somebody has the index in this folder open for writing.
+fn is_written(room: &Path) -> bool {
+    let Ok(directory) = MmapDirectory::open(room) else {
+        return false;
+    };
+    let lock = directory.acquire_lock(&INDEX_WRITER_LOCK);
+    matches!(lock, Err(tantivy::directory::error::LockError::LockBusy))
 }
 
 fn time(document: &TantivyDocument, field: Field) -> Option<Timestamp> {

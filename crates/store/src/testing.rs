@@ -23,6 +23,8 @@ use tempfile::TempDir;
 use crate::blobs::S3Location;
 use crate::{Db, Result, Store, StoreConfig};
 
+static OPENED: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1_000);
+
 /// An SQL engine to test on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -75,6 +77,7 @@ impl Scratch {
     pub fn config(&self) -> StoreConfig {
         StoreConfig {
             database_url: self.database_url(),
+            database: crate::DatabaseOptions::default(),
             dir: self.dir().to_owned(),
             bucket: self.bucket.clone(),
             master: master(),
@@ -88,7 +91,9 @@ impl Scratch {
     /// # Panics
     /// If it does not open.
     pub async fn reopen(&self) -> Store {
-        Store::open(self.config(), &mut rng(2))
+        // Other dice each time: a node's name must not come twice.
+        let seed = OPENED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Store::open(self.config(), &mut rng(seed))
             .await
             .expect("the store opens again")
     }

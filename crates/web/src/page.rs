@@ -15,8 +15,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::organisation::Person;
 use domain::vocabulary::Role;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json;
 use std::any::Any;
 use std::sync::Arc;
@@ -205,6 +205,7 @@ pub enum Fault {
     /// Nothing more came of what was being sent.
     TooSlow,
     Busy,
+    Unavailable,
     DiskFull,
     Internal,
 }
@@ -220,7 +221,7 @@ impl Fault {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -238,6 +239,7 @@ impl Fault {
             Self::BadRequest => "fault-bad-request",
             Self::TooSlow => "fault-too-slow",
             Self::Busy => "fault-busy",
+            Self::Unavailable => "fault-unavailable",
             Self::DiskFull => "fault-disk-full",
             Self::Internal => "fault-internal",
         }
@@ -280,6 +282,8 @@ impl From<AppError> for PageError {
             AppError::DiskFull => Fault::DiskFull,
             AppError::TooMany => Fault::TooMany,
             AppError::Busy => Fault::Busy,
+            // Logged once, where it was noticed.
+            AppError::Unavailable(_) => Fault::Unavailable,
             AppError::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a page failed");
                 Fault::Internal
@@ -350,6 +354,10 @@ pub async fn faults(State(app): State<Arc<App>>, request: Request, next: Next) -
         .filter(|(name, _)| *name == http::header::ALLOW || name.as_str().starts_with("tus-"))
     {
         page.headers_mut().insert(name, value.clone());
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        page.headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     page
 }

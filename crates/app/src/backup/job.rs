@@ -3,7 +3,6 @@
 use super::{BackupPlan, Backups};
 use crate::{App, AppError};
 use jiff::civil::Time;
-use store::jobs::Lane;
 
 /// The job's name.
 pub(crate) const BACKUP: &str = "backup";
@@ -32,21 +31,11 @@ impl App {
         self.backup.is_some()
     }
 
-    /// Sees to it that the next backup waits for its hour.
-    pub(crate) async fn plan_backup(&self) -> Result<(), AppError> {
-        match &self.backup {
-            Some(backup) => self.plan_in(Lane::Backup, BACKUP, backup.at).await,
-            None => Ok(()),
-        }
-    }
-
-    /// The next day's is planned first: one that fails must not be the last.
     pub(crate) async fn daily_backup(&self) -> Result<(), AppError> {
         let Some(backup) = &self.backup else {
             // It was planned by a node that has a target, or by this one before it lost it.
             return Err(anyhow::anyhow!("this node has no VAERN_BACKUP").into());
         };
-        self.plan_backup().await?;
         let made = self.back_up(&backup.plan, |_| {}).await?;
         for (id, why) in &made.missing {
             tracing::error!(file = id, why, "a file is not in the backup");

@@ -80,6 +80,7 @@ impl App {
         let restored = store::backup::restore(&order, folder, |_| {}).await?;
         let config = StoreConfig {
             database_url,
+            database: store::DatabaseOptions::default(),
             dir: data,
             bucket: None,
             master: master.master().context("the master key of the backup")?,

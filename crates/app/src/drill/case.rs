@@ -68,6 +68,9 @@ impl App {
         let leader = self.leader(caller)?;
         let mut read = self.store.db.read().await?;
         let found = case_drills::latest(&mut read, &self.store.keys, &leader.me.id).await?;
+        if let Some(state) = found.as_ref().and_then(|drill| CaseState::fold(&drill.entries)) {
+            self.load_procedure(&mut read, &state.procedure).await?;
+        }
         drop(read);
         Ok(found.map(|drill| self.case_drill_view(&leader, drill)))
     }
@@ -105,7 +108,7 @@ impl App {
             .filter(|drill| self.is_open(drill))
             .ok_or(AppError::NotFound)?;
         let state = CaseState::fold(&drill.entries).ok_or(AppError::NotFound)?;
-        let procedure = self.procedure_of(&state.procedure);
+        let procedure = self.load_procedure(&mut tx, &state.procedure).await?;
         let ctx = self.context(&town, &procedure, self.now());
         let more = ask(&drill, &ctx).ok_or(AppError::NotFound)??;
         drill.entries.extend(more);

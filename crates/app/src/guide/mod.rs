@@ -12,6 +12,7 @@ pub use store::guide::Picture;
 use crate::{App, AppError, Caller};
 use domain::guide::{Book, Edition, Variables, in_force};
 use domain::language::Language;
+use domain::procedure::Procedure;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -121,6 +122,13 @@ impl App {
         picture.ok_or(AppError::NotFound)
     }
 
+    async fn known_procedure(&self, version: &str) -> Result<Arc<Procedure>, AppError> {
+        let found = self
+            .find_procedure(&mut self.store.db.read().await?, version)
+            .await?;
+        found.ok_or(AppError::NotFound)
+    }
+
     async fn open_guide(
         &self,
         editions: &[Edition],
@@ -130,8 +138,8 @@ impl App {
     ) -> Result<Guide, AppError> {
         let current = in_force(editions, self.now()).is_some_and(|found| found.number == edition.number);
         let procedure = match (procedure, &edition.procedure) {
-            (Some(version), _) => self.procedure_of(version),
-            (None, Some(version)) if !current => self.procedure_of(version),
+            (Some(version), _) => self.known_procedure(version).await?,
+            (None, Some(version)) if !current => self.known_procedure(version).await?,
             (None, _) => self.procedure(),
         };
         let key = (edition.number, language, procedure.version.clone());

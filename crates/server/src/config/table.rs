@@ -93,6 +93,10 @@ settings! {
         public_url: Option<PublicUrl> = "VAERN_PUBLIC_URL";
         /// A PostgreSQL database in place of the SQLite file in the data folder.
         database_url: Option<DatabaseUrl> = "VAERN_DATABASE_URL";
+        /// The most connections to PostgreSQL of this server; a quarter of them only read.
+        database_connections: Whole<4, 1_000> = "VAERN_DATABASE_CONNECTIONS", default "16" => local;
+        /// Whether the address of the database is that of a pooler that hands connections on after each transaction, such as pgbouncer.
+        database_pooler: bool = "VAERN_DATABASE_POOLER", default "no" => local;
         /// A bucket of an object store that speaks S3, in place of the folder blobs in the data folder. Needs VAERN_BLOBS_KEY and VAERN_BLOBS_SECRET. region is us-east-1 unless it is said; path_style asks for endpoint/bucket in place of bucket.endpoint.
         blobs: Option<BucketAddress> = "VAERN_BLOBS";
         /// The id of the key with which the object store knows us.

@@ -18,7 +18,7 @@ use crate::identity::Wants;
 use crate::{mail, open};
 use accept::Door;
 use anyhow::Context;
-use app::{App, SLOW_LANES};
+use app::App;
 use connection::Connections;
 use limits::{Limits, Settings};
 use monitoring::Gatherer;
@@ -58,19 +58,21 @@ pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitC
     let app = Arc::new(app);
     let kept = keep::begin(&app).await?;
     app.plan_daily().await?;
-    app.plan_search().await?;
     let listen = config.listen;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("can't listen on {listen}"))?;
     let jobs = tokio::spawn(do_jobs(Arc::clone(&app)));
-    let workers = SLOW_LANES
+    let workers = app::slow_lanes()
         .into_iter()
         .flat_map(|(lane, workers)| std::iter::repeat_n(lane, workers));
     let slow: Vec<_> = workers
         .map(|lane| tokio::spawn(do_slow_jobs(Arc::clone(&app), lane)))
         .collect();
     let search = tokio::spawn(keep_search(Arc::clone(&app)));
+    let signs = tokio::spawn(sign_life(Arc::clone(&app)));
+    let following = Arc::clone(&app);
+    let others = tokio::spawn(async move { following.follow_others().await });
     let shutdown = Shutdown::new();
     let mail = [
         mail::listen(config, &app, shutdown.guest()).await?,
@@ -100,15 +102,18 @@ pub async fn serve(config: &Config, demonstration: bool) -> anyhow::Result<ExitC
     tracing::info!("stopping: what is under way is finished first");
     app.begin_to_stop();
     let finished = shutdown.stop(&settings, &mut signals).await;
-    let tasks = [jobs, search, http];
+    let tasks = [jobs, search, signs, others, http].into_iter();
     let tasks = tasks
-        .iter()
-        .chain(&slow)
-        .chain(&kept)
-        .chain(mail.iter().flatten())
-        .chain(watched.iter().flatten())
-        .chain(&watchdog);
-    tasks.for_each(tokio::task::JoinHandle::abort);
+        .chain(slow)
+        .chain(kept)
+        .chain(mail.into_iter().flatten())
+        .chain(watched.into_iter().flatten())
+        .chain(watchdog);
+    for task in tasks {
+        task.abort();
+        // Until it has ended, it may still be writing.
+        let _ = task.await;
+    }
     keep::end(&app).await;
     close(&app).await;
     tracing::info!(finished, "stopped");
@@ -136,6 +141,13 @@ async fn expose(
 
 /// Closes the database in order, so that SQLite's file holds everything by itself.
 async fn close(app: &App) {
+    match tokio::time::timeout(CLOSING, app.stop_jobs()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "jobs under way could not be given back"),
+        Err(_) => tracing::warn!(
+            "jobs under way could not be given back in time: others take them over in a minute"
+        ),
+    }
     if tokio::time::timeout(CLOSING, app.close()).await.is_err() {
         tracing::warn!("the database did not close in time; nothing that was acknowledged is lost");
     }
@@ -156,6 +168,15 @@ async fn do_slow_jobs(app: Arc<App>, lane: Lane) {
             tracing::error!(?lane, %error, "the slow jobs could not be done");
         }
         tokio::time::sleep(TICK).await;
+    }
+}
+
+async fn sign_life(app: Arc<App>) {
+    loop {
+        if let Err(error) = app.sign_life().await {
+            tracing::warn!(%error, "the other nodes could not be told that this one lives");
+        }
+        tokio::time::sleep(app::SIGN_EVERY).await;
     }
 }
 

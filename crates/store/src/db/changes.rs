@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn every_migration_of_ours_leaves_an_older_program_working() {
-        for migration in super::super::MIGRATIONS.iter() {
+        for migration in super::super::migrate::MIGRATIONS.iter() {
             let change = Change::read(migration.version, &migration.description, migration.sql.as_str());
             assert!(
                 change.is_additive,

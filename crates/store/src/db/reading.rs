@@ -6,7 +6,9 @@ use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::{ACQUIRE, BUSY, Db, MIGRATIONS, Pools, SQLITE_FILE, SQLITE_READERS, STATEMENT_CACHE};
+use super::migrate::MIGRATIONS;
+use super::sqlite::{ACQUIRE, BUSY, READERS, SqlitePools};
+use super::{Db, Pools, SQLITE_FILE, STATEMENT_CACHE, postgres};
 use crate::error::{Result, StoreError};
 
 /// What versions of the tables a database holds, beside those that this program knows.
@@ -34,7 +36,8 @@ impl Db {
     /// that can't be written and SQLite's index of it (`-shm`) doesn't.
     pub async fn connect_read_only(url: Option<&str>, dir: &Path) -> Result<Option<Self>> {
         if let Some(url) = url {
-            return Ok(Some(Self(super::connect_by_address(url, true).await?)));
+            let pools = postgres::connect_read_only(url).await?;
+            return Ok(Some(Self::on(Pools::Postgres(pools.into()))));
         }
         let file = dir.join(SQLITE_FILE);
         match std::fs::metadata(&file) {
@@ -43,7 +46,7 @@ impl Db {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(StoreError::other(format!("{}: {error}", file.display()))),
         }
-        Ok(Some(Self(read_sqlite(&file).await?)))
+        Ok(Some(Self::on(Pools::Sqlite(read_sqlite(&file).await?))))
     }
 
     /// Which tables it has.
@@ -51,9 +54,12 @@ impl Db {
     /// # Errors
     /// Those of the database.
     pub async fn schema(&self) -> Result<Schema> {
-        let applied: Result<Vec<i64>, sqlx::Error> = match &self.0 {
-            Pools::Sqlite { read, .. } => sqlx::query_scalar(APPLIED).fetch_all(read).await,
-            Pools::Postgres(pool) => sqlx::query_scalar(APPLIED).fetch_all(pool).await,
+        let applied: Result<Vec<i64>, sqlx::Error> = match &self.pools {
+            Pools::Sqlite(pools) => sqlx::query_scalar(APPLIED).fetch_all(&pools.read).await,
+            Pools::Postgres(pools) => {
+                let query = sqlx::query_scalar(APPLIED).persistent(!pools.pooler);
+                query.fetch_all(&pools.read).await
+            }
         };
         let applied: BTreeSet<i64> = match applied {
             Ok(applied) => applied.into_iter().collect(),
@@ -88,7 +94,7 @@ fn is_writable(folder: Option<&Path>) -> bool {
 }
 
 /// A file without a log beside it is read as it lies there: SQLite's own way would make a log and an index of it.
-async fn read_sqlite(file: &Path) -> Result<Pools> {
+async fn read_sqlite(file: &Path) -> Result<SqlitePools> {
     let beside = |end: &str| {
         let mut name = file.as_os_str().to_owned();
         name.push(end);
@@ -116,14 +122,14 @@ async fn read_sqlite(file: &Path) -> Result<Pools> {
         .pragma("temp_store", "memory")
         .pragma("query_only", "on");
     let pool = SqlitePoolOptions::new()
-        .max_connections(SQLITE_READERS)
+        .max_connections(READERS)
         .acquire_timeout(ACQUIRE)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
         .connect_with(options)
         .await?;
-    Ok(Pools::Sqlite {
+    Ok(SqlitePools {
         read: pool.clone(),
         write: pool,
     })

@@ -5,11 +5,13 @@
 //! state (<https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION>, checked 2026-11-30).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, Row as _, SqliteConnection};
 
+use super::postgres::PostgresPools;
 use super::{Ask, Db, Pools, Query, Sql};
 use crate::error::{Result, StoreError};
 
@@ -39,7 +41,7 @@ enum Conn {
     /// To the dump itself, which nothing can write to.
     Sqlite(SqliteConnection),
     /// In a transaction that began before the dump.
-    Postgres(PgConnection),
+    Postgres(PgConnection, Arc<PostgresPools>),
 }
 
 impl Ask for Snapshot {}
@@ -48,7 +50,7 @@ impl Sql for Snapshot {
     fn sql(&mut self, text: &'static str) -> Query<'_> {
         match &mut self.conn {
             Conn::Sqlite(conn) => Query::sqlite(conn, text),
-            Conn::Postgres(conn) => Query::postgres(conn, text),
+            Conn::Postgres(conn, pools) => Query::postgres(conn, pools, text),
         }
     }
 }
@@ -63,9 +65,9 @@ impl Db {
     /// [`StoreError::DiskFull`]; [`StoreError::Other`] with what `pg_dump` said, or if there is none that knows the server's
     /// version.
     pub async fn dump(&self, to: &Path) -> Result<Snapshot> {
-        match &self.0 {
-            Pools::Sqlite { read, .. } => {
-                dump_sqlite(&main_file(&mut *read.acquire().await?).await?, to).await?;
+        match &self.pools {
+            Pools::Sqlite(pools) => {
+                dump_sqlite(&main_file(&mut *pools.read.acquire().await?).await?, to).await?;
                 let options = SqliteConnectOptions::new().filename(to).read_only(true);
                 let mut conn = options.immutable(true).connect().await?;
                 let schema = sqlx::query_scalar(NEWEST).fetch_one(&mut conn).await?;
@@ -74,11 +76,11 @@ impl Db {
                     schema,
                 })
             }
-            Pools::Postgres(pool) => {
-                let mut conn = dump_postgres(&pool.connect_options(), to).await?;
+            Pools::Postgres(pools) => {
+                let mut conn = dump_postgres(&pools.unlimited_options(), to).await?;
                 let schema = sqlx::query_scalar(NEWEST).fetch_one(&mut conn).await?;
                 Ok(Snapshot {
-                    conn: Conn::Postgres(conn),
+                    conn: Conn::Postgres(conn, Arc::clone(pools)),
                     schema,
                 })
             }
@@ -87,12 +89,12 @@ impl Db {
 
     /// The address of the database without its password, for people to read: a file, or `host/database`.
     pub async fn place(&self) -> Result<String> {
-        Ok(match &self.0 {
-            Pools::Sqlite { read, .. } => main_file(&mut *read.acquire().await?)
+        Ok(match &self.pools {
+            Pools::Sqlite(pools) => main_file(&mut *pools.read.acquire().await?)
                 .await?
                 .display()
                 .to_string(),
-            Pools::Postgres(pool) => place(&pool.connect_options()),
+            Pools::Postgres(pools) => place(&pools.unlimited_options()),
         })
     }
 }
@@ -104,7 +106,7 @@ impl Db {
 pub async fn load(from: &Path, url: Option<&str>, dir: &Path) -> Result<()> {
     match url {
         Some(url) => {
-            let options: PgConnectOptions = url.parse()?;
+            let options = super::postgres::plain_options(url)?;
             require_empty(&options).await?;
             programs::restore(&options, from).await
         }
@@ -125,7 +127,7 @@ pub async fn load(from: &Path, url: Option<&str>, dir: &Path) -> Result<()> {
 /// Those of connecting.
 pub async fn is_empty(url: Option<&str>, dir: &Path) -> Result<bool> {
     match url {
-        Some(url) => Ok(tables(&url.parse()?).await? == 0),
+        Some(url) => Ok(tables(&super::postgres::plain_options(url)?).await? == 0),
         None => Ok(!dir.join(super::SQLITE_FILE).exists()),
     }
 }
@@ -135,11 +137,11 @@ pub async fn is_empty(url: Option<&str>, dir: &Path) -> Result<bool> {
 /// # Errors
 /// [`StoreError::Other`] if the server doesn't let us make one.
 pub async fn create_scratch(db: &Db, name: &str) -> Result<String> {
-    let Pools::Postgres(pool) = &db.0 else {
+    let Pools::Postgres(pools) = &db.pools else {
         return Err(StoreError::other("SQLite needs no database beside its own"));
     };
     plain_name(name)?;
-    let options = pool.connect_options();
+    let options = pools.unlimited_options();
     let mut conn = options.connect().await?;
     sqlx::query(sqlx::AssertSqlSafe(format!(
         "CREATE DATABASE \"{name}\" TEMPLATE template0"
@@ -147,10 +149,7 @@ pub async fn create_scratch(db: &Db, name: &str) -> Result<String> {
     .execute(&mut conn)
     .await?;
     conn.close().await?;
-    Ok(programs::url(
-        &PgConnectOptions::clone(&options).database(name),
-        true,
-    ))
+    Ok(programs::url(&options.database(name), true))
 }
 
 /// Removes what [`create_scratch`] made, with whoever is still connected to it.
@@ -158,11 +157,11 @@ pub async fn create_scratch(db: &Db, name: &str) -> Result<String> {
 /// # Errors
 /// Those of the database.
 pub async fn drop_scratch(db: &Db, name: &str) -> Result<()> {
-    let Pools::Postgres(pool) = &db.0 else {
+    let Pools::Postgres(pools) = &db.pools else {
         return Ok(());
     };
     plain_name(name)?;
-    let mut conn = pool.connect_options().connect().await?;
+    let mut conn = pools.unlimited_options().connect().await?;
     sqlx::query(sqlx::AssertSqlSafe(format!(
         "DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"
     )))
@@ -194,7 +193,7 @@ async fn dump_sqlite(file: &Path, to: &Path) -> Result<()> {
     // Its own, so that it neither counts as the one writer nor keeps a reader of the pages busy.
     let mut conn = SqliteConnectOptions::new()
         .filename(file)
-        .busy_timeout(super::BUSY)
+        .busy_timeout(super::sqlite::BUSY)
         .connect()
         .await?;
     sqlx::query("VACUUM INTO $1")

@@ -91,17 +91,21 @@ async fn a_note_opens_only_with_its_case_s_key() {
 async fn a_slow_job_is_not_taken_for_a_prompt_one() {
     on_both(|store, _scratch| async move {
         let mut tx = store.db.begin().await.unwrap();
-        let lease = jiff::SignedDuration::from_secs(60);
+        let node = "0000000000000001";
         jobs::enqueue_in(&mut tx, Lane::Slow, "s", "derive", "{}", at(1))
             .await
             .unwrap();
         assert_eq!(jobs::next_run(&mut tx).await.unwrap(), None);
-        assert_eq!(jobs::claim(&mut tx, at(2), lease).await.unwrap(), None);
-        let job = jobs::claim_in(&mut tx, Lane::Slow, at(2), lease).await.unwrap();
+        assert_eq!(jobs::claim(&mut tx, at(2), node).await.unwrap(), None);
+        let job = jobs::claim_in(&mut tx, Lane::Slow, at(2), node).await.unwrap();
         assert_eq!(job.unwrap().id, "s");
+        tx.commit().await.unwrap();
         // Its worker died.
-        assert_eq!(jobs::claim(&mut tx, at(200), lease).await.unwrap(), None);
-        let again = jobs::claim_in(&mut tx, Lane::Slow, at(200), lease).await.unwrap();
+        let silent = "UPDATE jobs SET lease_until = 1";
+        testing::tamper(&store.db, silent).await.unwrap();
+        let mut tx = store.db.begin().await.unwrap();
+        assert_eq!(jobs::claim(&mut tx, at(200), node).await.unwrap(), None);
+        let again = jobs::claim_in(&mut tx, Lane::Slow, at(200), node).await.unwrap();
         assert_eq!(again.unwrap().attempts, 2);
     })
     .await;

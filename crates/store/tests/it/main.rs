@@ -7,6 +7,7 @@ mod blobs;
 mod case_drills;
 mod cases;
 mod collect;
+mod database;
 mod derivatives;
 mod engine;
 mod entries;
@@ -27,7 +28,7 @@ use domain::ids::{CaseId, CaseNumber, PersonId, UnitId};
 use jiff::Timestamp;
 use store::journal::{self, Head, NewCase};
 use store::testing::{self, Engine, Scratch};
-use store::{Keys, Store, Tx};
+use store::{Keys, Store, StoreError, Tx};
 
 /// Runs a test on both engines, each on an empty store, which stays until the test has ended.
 async fn on_both<F: Future<Output = ()>>(test: impl Fn(Store, Arc<Scratch>) -> F) {

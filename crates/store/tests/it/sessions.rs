@@ -145,8 +145,8 @@ async fn a_repeated_request_gets_the_first_answer_and_another_request_none() {
         assert!(matches!(twice, Err(StoreError::Unique { what }) if what == "idempotency"));
         drop(tx);
         let mut tx = store.db.begin().await.unwrap();
-        assert_eq!(idempotency::purge(&mut tx, at(0)).await.unwrap(), 0);
-        assert_eq!(idempotency::purge(&mut tx, at(1)).await.unwrap(), 1);
+        assert_eq!(idempotency::purge(&mut tx, at(0), 10).await.unwrap(), 0);
+        assert_eq!(idempotency::purge(&mut tx, at(1), 10).await.unwrap(), 1);
     })
     .await;
 }

@@ -40,6 +40,20 @@ operations-job = Opgave
 operations-state = Status
 operations-number = Antal
 operations-first = Den første
+operations-nodes = Servere, der deler databasen
+operations-nodes-what = Hver server har sit eget søgeindeks. Det en server har gemt, kan alle vise.
+operations-node = Server
+operations-version = Version
+operations-started = Startet
+operations-node-here = { $name } (denne)
+operations-node-well = i drift
+operations-node-silent = Har ikke givet lyd fra sig siden { $at }.
+operations-node-differs = Har andre indstillinger end denne server. Gør dem ens, og start den igen.
+operations-node-procedure = Har fået en anden procedure med end den, der gælder: { $version }.
+operations-node-behind = { $n ->
+    [one] Søgningen mangler én ændring.
+   *[other] Søgningen mangler { $n } ændringer.
+ }
 operations-machine = Serveren
 operations-scans = Skanning for skadelige filer
 operations-scanner-none = Er ikke sat op
@@ -78,6 +92,7 @@ stamp-fault-untrusted = Stemplet kommer fra en anden, end der er valgt
 stamp-fault-expired = Certifikatet gjaldt ikke på det tidspunkt
 stamp-fault-wrong-time = Stemplets tid ligger langt fra serverens
 job-silence = Se efter, om en sag er taget imod
+job-purge = Oprydning efter brug
 job-seal = Dagens segl
 job-reverify = Kontrol af bilagene
 job-scan = Skanning af en fil

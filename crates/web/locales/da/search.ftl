@@ -16,5 +16,3 @@ found-in-name = et navn
 operations-search = Søgning
 operations-search-whole = Alle sager kan findes.
 operations-search-rebuilding = Bygges op på ny: { $done } af { $all } sager
-job-index = Gør en ændret sag søgbar
-job-reindex = Byg søgningen op på ny

@@ -40,6 +40,20 @@ operations-job = Job
 operations-state = State
 operations-number = Number
 operations-first = The first
+operations-nodes = Servers that share the database
+operations-nodes-what = Each server has a search index of its own. What one has stored, all can show.
+operations-node = Server
+operations-version = Version
+operations-started = Started
+operations-node-here = { $name } (this one)
+operations-node-well = running
+operations-node-silent = Has given no sign of life since { $at }.
+operations-node-differs = Has other settings than this server. Make them alike, and start it again.
+operations-node-procedure = Brought along another procedure than the one in force: { $version }.
+operations-node-behind = { $n ->
+    [one] Its search lacks one change.
+   *[other] Its search lacks { $n } changes.
+ }
 operations-machine = The server
 operations-scans = Scanning for harmful files
 operations-scanner-none = Not set up
@@ -78,6 +92,7 @@ stamp-fault-untrusted = The stamp comes from somebody else than was chosen
 stamp-fault-expired = The certificate was not valid at that time
 stamp-fault-wrong-time = The stamp’s time is far from the server’s
 job-silence = See whether a case has been received
+job-purge = Clearing away what is done with
 job-seal = The day’s seal
 job-reverify = Checking the exhibits
 job-scan = Scanning a file

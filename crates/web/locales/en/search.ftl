@@ -16,5 +16,3 @@ found-in-name = a name
 operations-search = Search
 operations-search-whole = All cases can be found.
 operations-search-rebuilding = Being built again: { $done } of { $all } cases
-job-index = Make a changed case findable
-job-reindex = Build the search again

@@ -110,6 +110,7 @@ pub const CODES: &[(&str, StatusCode)] = &[
     ("key-reused", StatusCode::UNPROCESSABLE_ENTITY),
     ("too-many-requests", StatusCode::TOO_MANY_REQUESTS),
     ("busy", StatusCode::SERVICE_UNAVAILABLE),
+    ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
     ("disk-full", StatusCode::INSUFFICIENT_STORAGE),
     ("internal", StatusCode::INTERNAL_SERVER_ERROR),
 ];
@@ -284,6 +285,8 @@ impl From<AppError> for Problem {
             AppError::DiskFull => Self::of("disk-full"),
             AppError::TooMany => Self::of("too-many-requests"),
             AppError::Busy => Self::of("busy"),
+            // Logged once, where it was noticed.
+            AppError::Unavailable(_) => Self::of("unavailable"),
             AppError::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 Self::of("internal")

@@ -2,7 +2,7 @@
 
 use crate::ctx::{Ctx, encode};
 use crate::page::{Frame, PageError, render};
-use app::{CheckState, FailedJob, JobsOf, Operations, Round, StampRow};
+use app::{CheckState, FailedJob, JobsOf, NodeRow, Operations, Round, StampRow};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -22,6 +22,7 @@ struct Page {
     next: Option<String>,
     jobs: Vec<Job>,
     failed: Vec<Failed>,
+    nodes: Vec<Node>,
     machine: Vec<(String, String)>,
 }
 
@@ -47,6 +48,17 @@ struct Failed {
     name: String,
     tries: String,
     error: String,
+}
+
+/// A server among those that share the database.
+struct Node {
+    name: String,
+    version: String,
+    started: String,
+    /// What is to be said of it, a sentence each.
+    says: Vec<String>,
+    /// Somebody has to look at it.
+    is_wrong: bool,
 }
 
 /// `GET /operations`
@@ -76,6 +88,7 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
             .map(|next| format!("/operations?after={}", encode(next))),
         jobs: seen.jobs.iter().map(|jobs| job(&ctx, jobs)).collect(),
         failed: seen.failed.iter().map(|job| failed(&ctx, job)).collect(),
+        nodes: seen.nodes.iter().map(|row| node(&ctx, row)).collect(),
         machine: machine(&ctx, &seen),
     })
 }
@@ -261,6 +274,49 @@ fn name(ctx: &Ctx, job: &str) -> String {
         ctx.l.t(&key)
     } else {
         job.to_owned()
+    }
+}
+
+fn node(ctx: &Ctx, row: &NodeRow) -> Node {
+    let l = &ctx.l;
+    let mut wrong = Vec::new();
+    if row.silent {
+        wrong.push(l.ta("operations-node-silent", &[("at", l.at(row.seen))]));
+    }
+    if row.differs {
+        wrong.push(l.t("operations-node-differs"));
+    }
+    if let Some(version) = &row.other_procedure {
+        wrong.push(l.ta("operations-node-procedure", &[("version", version)]));
+    }
+    let is_wrong = !wrong.is_empty();
+    let mut says = wrong;
+    match row.rebuilding {
+        Some((done, all)) => says.push(l.ta(
+            "operations-search-rebuilding",
+            &[("done", done.to_string()), ("all", all.to_string())],
+        )),
+        None if row.behind > 0 => {
+            says.push(l.tn(
+                "operations-node-behind",
+                i64::try_from(row.behind).unwrap_or(i64::MAX),
+            ));
+        }
+        None => {}
+    }
+    if says.is_empty() {
+        says.push(l.t("operations-node-well"));
+    }
+    let name = match row.here {
+        true => l.ta("operations-node-here", &[("name", &row.name)]),
+        false => row.name.clone(),
+    };
+    Node {
+        name,
+        version: row.version.clone(),
+        started: l.at(row.started),
+        says,
+        is_wrong,
     }
 }
 

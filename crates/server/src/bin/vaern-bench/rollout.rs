@@ -5,7 +5,7 @@ use crate::server::{Server, free_address};
 use crate::town::{EDITIONS, LEADER, PEOPLE, TEAM, Town, UNITS, WRITER, email, found, practised, receipts};
 use crate::{heading, limits, row};
 use anyhow::Context as _;
-use app::{App, Post, SLOW_LANES, Writing};
+use app::{App, Post, Writing};
 use jiff::SignedDuration;
 use outside::lmtp::{self, Taken};
 use std::fmt::Write as _;
@@ -84,7 +84,7 @@ async fn remind(town: Town) -> anyhow::Result<Town> {
 
 /// Does the reminders as the server does, by four workers, until one fails.
 async fn by_its_workers(app: &App) -> anyhow::Error {
-    debug_assert!(SLOW_LANES.contains(&(Lane::Reminders, 4)));
+    debug_assert!(app::slow_lanes().contains(&(Lane::Reminders, 4)));
     let worker = || async {
         loop {
             if let Err(error) = app.work_in(Lane::Reminders).await {

@@ -53,6 +53,7 @@ pub async fn store(folder: &Path) -> anyhow::Result<Store> {
     Ok(Store::open(
         StoreConfig {
             database_url: None,
+            database: store::DatabaseOptions::default(),
             dir: folder.to_owned(),
             bucket: None,
             master,
