@@ -45,6 +45,10 @@ pub struct Round {
     /// Their files, the first hundred.
     #[serde(default)]
     pub files: Vec<DamagedFile>,
+    /// Exhibits whose files were not to be judged: the files at hand are not this installation's, or nobody could say. An
+    /// operator's error, and no damage.
+    #[serde(default)]
+    pub not_here: u64,
     /// Cases whose own journal could not be read, so that their exhibits were not looked at.
     pub unreadable_cases: u64,
     /// Counts the chains of jobs that have worked on a round, so that an older chain knows that it was overtaken.
@@ -69,6 +73,7 @@ impl Round {
             bytes: 0,
             damaged: 0,
             files: Vec::new(),
+            not_here: 0,
             unreadable_cases: 0,
             turn: before.map_or(0, |before| before.turn) + 1,
             steps: 0,
@@ -78,7 +83,7 @@ impl Round {
 
     /// Whether nothing was found wrong so far.
     pub fn is_whole(&self) -> bool {
-        self.damaged == 0 && self.unreadable_cases == 0
+        self.damaged == 0 && self.not_here == 0 && self.unreadable_cases == 0
     }
 
     fn is_behind(&self, case: &str, exhibit: u32) -> bool {
@@ -217,19 +222,25 @@ impl App {
         keys: &Keys,
     ) -> Result<(), AppError> {
         round.exhibits += 1;
-        let what = match self.hashed(exhibit, keys).await {
-            Ok((sha256, bytes)) if sha256 == exhibit.sha256 && bytes == exhibit.bytes => {
-                round.bytes += bytes;
-                return Ok(());
-            }
-            Ok(_) | Err(StoreError::Damaged { .. }) => Damage::Altered,
-            Err(StoreError::Missing { .. }) => Damage::Missing,
-            Err(StoreError::Other(error)) => {
-                tracing::error!(file = %exhibit.blob, error, "an exhibit can't be read");
-                Damage::Unreadable
-            }
-            Err(error) => return Err(error.into()),
+        let Some(first) = self.damage_of(exhibit, keys).await? else {
+            round.bytes += exhibit.bytes;
+            return Ok(());
         };
+        // An entry can't be taken out again: it is written only where the files are ours and say the same twice.
+        if !matches!(self.store.has_its_files().await, Ok(true)) {
+            round.not_here += 1;
+            tracing::error!(file = %exhibit.blob, "the files at hand are not this installation's, or can't be read: nothing is said of it");
+            return Ok(());
+        }
+        let Some(what) = self.damage_of(exhibit, keys).await? else {
+            round.bytes += exhibit.bytes;
+            return Ok(());
+        };
+        if what != first {
+            round.not_here += 1;
+            tracing::error!(file = %exhibit.blob, %first, %what, "an exhibit reads differently each time: nothing is said of it");
+            return Ok(());
+        }
         round.damaged += 1;
         if round.files.len() < MAX_FILES {
             let file = exhibit.blob.to_string();
@@ -237,6 +248,20 @@ impl App {
         }
         tracing::error!(file = %exhibit.blob, %what, "an exhibit is damaged: its case's owner is told");
         self.tell_damage(state, exhibit.number, what).await
+    }
+
+    /// What is wrong with an exhibit's file; nothing if it is as it came.
+    async fn damage_of(&self, exhibit: &Exhibit, keys: &Keys) -> Result<Option<Damage>, AppError> {
+        Ok(match self.hashed(exhibit, keys).await {
+            Ok((sha256, bytes)) if sha256 == exhibit.sha256 && bytes == exhibit.bytes => None,
+            Ok(_) | Err(StoreError::Damaged { .. }) => Some(Damage::Altered),
+            Err(StoreError::Missing { .. }) => Some(Damage::Missing),
+            Err(StoreError::Other(error)) => {
+                tracing::error!(file = %exhibit.blob, error, "an exhibit can't be read");
+                Some(Damage::Unreadable)
+            }
+            Err(error) => return Err(error.into()),
+        })
     }
 
     async fn hashed(&self, exhibit: &Exhibit, keys: &Keys) -> Result<(String, u64), StoreError> {

@@ -259,6 +259,23 @@ async fn beside_files(blobs: &Blobs, place: &Place) -> Result<Option<Marker>> {
     Ok(Some(marker.ok_or_else(unreadable)?))
 }
 
+impl crate::Store {
+    /// Whether the files at hand are this installation's, by what stands beside them. Where they are not, a file that is not
+    /// found is not lost: it is elsewhere.
+    ///
+    /// # Errors
+    /// Those of the files: nobody can say then.
+    pub async fn has_its_files(&self) -> Result<bool> {
+        let beside = self.blobs.read_marker().await?;
+        let beside = beside.as_deref().and_then(Marker::parse);
+        let ids = (
+            self.installation.as_ref().map(|ours| &ours.id),
+            beside.as_ref().map(|marker| &marker.installation.id),
+        );
+        Ok(ids.0 == ids.1)
+    }
+}
+
 /// What stands in a node's own data folder: which installation it has served.
 fn in_folder(dir: &Path) -> Result<Option<Marker>> {
     let path = dir.join(FILE);

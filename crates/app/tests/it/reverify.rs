@@ -43,6 +43,25 @@ on_both! {
         assert_eq!(found(&test, &number).await, [(1, Damage::Altered), (1, Damage::Missing)]);
     }
 
+    async fn what_is_not_here_is_an_operators_error_and_no_entry(test) {
+        let number = a_case(&test).await;
+        let (folder, away) = (test.scratch.dir().join("blobs"), test.scratch.dir().join("away"));
+        // As where a disk is not mounted.
+        std::fs::rename(&folder, &away).unwrap();
+        std::fs::create_dir(&folder).unwrap();
+        let round = test.app.reverify(|_| ()).await.unwrap();
+        assert_eq!((round.not_here, round.damaged, round.is_whole()), (1, 0, false));
+        assert!(!told(&test).await);
+        assert_eq!(found(&test, &number).await, []);
+        std::fs::remove_dir_all(&folder).unwrap();
+        std::fs::rename(&away, &folder).unwrap();
+        assert!(test.app.reverify(|_| ()).await.unwrap().is_whole());
+        // Where the files are ours, one that is gone is gone.
+        std::fs::remove_file(&files(&test)[0]).unwrap();
+        test.app.reverify(|_| ()).await.unwrap();
+        assert_eq!(found(&test, &number).await, [(1, Damage::Missing)]);
+    }
+
     async fn whole_files_are_counted_and_nobody_is_told(test) {
         let number = a_case(&test).await;
         add(&test, VIBEKE, &number, &[("b.png", &png("b")), ("c.png", &png("c"))]).await.unwrap();
