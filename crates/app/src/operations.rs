@@ -5,6 +5,7 @@ use crate::{App, AppError, Caller, NodeRow, Round};
 use domain::vocabulary::Role;
 use jiff::Timestamp;
 use store::Cursor;
+use store::files::CollectionAlarm;
 use store::jobs::{self, JobState};
 use store::stamps::{self, Stamp};
 
@@ -52,6 +53,8 @@ pub struct Operations {
     pub backs_up: bool,
     pub backups: crate::Backups,
     pub next_backup: Option<Timestamp>,
+    /// A collection of files that would have taken too many, until somebody has looked.
+    pub collection_alarm: Option<CollectionAlarm>,
     /// The servers that share the database, the oldest first.
     pub nodes: Vec<NodeRow>,
     /// `sqlite` or `postgres`.
@@ -132,6 +135,7 @@ impl App {
         let round = self.last_round().await?;
         let backups = self.backups().await?;
         let nodes = self.nodes().await?;
+        let collection_alarm = self.collection_alarm().await?;
         let mut read = self.store.db.read().await?;
         let standing = jobs::standing(&mut read).await?;
         let next = |name: &str| {
@@ -184,6 +188,7 @@ impl App {
             backs_up: self.backs_up(),
             backups,
             next_backup,
+            collection_alarm,
             nodes,
             engine: self.engine(),
         })

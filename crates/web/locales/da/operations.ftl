@@ -1,6 +1,9 @@
 nav-operations = Drift
 operations-what = Her står, hvad systemet gør af sig selv, og hvordan det går. Siden viser ikke noget fra sagerne.
 operations-alarm = Der er noget galt med det, der er gemt. Se nedenfor, og hent filerne fra en sikkerhedskopi. Sagens leder har fået besked.
+operations-alarm-not-here = Nogle bilag kunne ikke bedømmes: Filerne på serveren hører ikke til denne database, eller de kan ikke læses. Se efter, om den rigtige disk eller det rigtige lager er tilsluttet. Der er ikke skrevet noget i sagerne.
+operations-alarm-backup = Den seneste sikkerhedskopi mangler filer, eller den kunne ikke gendannes fejlfrit. Se loggen, og lav en ny.
+operations-alarm-collection = Oprydningen ville have flyttet { $antal } filer, som ingen sag ejer, og lod dem ligge ({ $i-brug } er i brug). Se efter, om det er den rigtige database, med kommandoen vaern verify-store. Oprydningen fortsætter efter vaern collect --yes.
 operations-rounds = Kontrol af bilagene
 operations-rounds-what = Alle gemte bilag bliver jævnligt sammenlignet med den kontrolsum, de fik, da de kom.
 operations-round = Seneste runde
@@ -9,6 +12,7 @@ operations-round-done = begyndt { $begun }, færdig { $ended }
 operations-round-runs = i gang siden { $begun }
 operations-exhibits = Kontrolleret
 operations-damaged = Beskadigede bilag
+operations-not-here = Kunne ikke bedømmes
 operations-unreadable = Sager, der ikke kunne læses
 operations-next = Næste gang
 operations-rate = Fart

@@ -1,6 +1,9 @@
 nav-operations = Operations
 operations-what = What the system does by itself, and how it goes. The page shows nothing of the cases.
 operations-alarm = Something is wrong with what is kept. See below, and restore the files from a backup. The case’s manager has been told.
+operations-alarm-not-here = Some exhibits could not be judged: the files at hand do not belong to this database, or can't be read. See whether the right disk or store is connected. Nothing was written into the cases.
+operations-alarm-backup = The latest backup lacks files, or could not be restored without faults. See the log, and make a new one.
+operations-alarm-collection = The collection would have moved { $antal } files that no case owns, and left them where they are ({ $i-brug } are in use). See with the command vaern verify-store whether this is the right database. The collection goes on after vaern collect --yes.
 operations-rounds = Checking the exhibits
 operations-rounds-what = All stored exhibits are regularly compared with the hash that they had when they came.
 operations-round = Latest round
@@ -9,6 +12,7 @@ operations-round-done = begun { $begun }, ended { $ended }
 operations-round-runs = under way since { $begun }
 operations-exhibits = Checked
 operations-damaged = Damaged exhibits
+operations-not-here = Could not be judged
 operations-unreadable = Cases that could not be read
 operations-next = Next time
 operations-rate = Speed

@@ -15,8 +15,8 @@ struct Page {
     rounds: Vec<(String, String)>,
     backups: Vec<(String, String)>,
     damaged: Vec<String>,
-    /// Something is wrong with what is kept.
-    alarm: bool,
+    /// What somebody has to look at now.
+    alarms: Vec<String>,
     seals: Vec<(String, String)>,
     stamps: Vec<Stamp>,
     next: Option<String>,
@@ -78,7 +78,7 @@ pub async fn show(ctx: Ctx) -> Result<Response, PageError> {
             .iter()
             .map(|file| format!("{}: {}", file.file, ctx.l.t(&format!("damage-{}", file.what))))
             .collect(),
-        alarm: seen.round.as_ref().is_some_and(|round| !round.is_whole()) || seen.backups.is_faulty(),
+        alarms: alarms(&ctx, &seen),
         seals: seals(&ctx, &seen),
         stamps: seen.stamps.items.iter().map(|row| stamp(&ctx, row)).collect(),
         next: seen
@@ -103,6 +103,30 @@ pub async fn retry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, PageErr
 pub async fn ask(ctx: Ctx, Path(seal): Path<u64>) -> Result<Response, PageError> {
     ctx.app.ask_again(&ctx.caller, seal).await?;
     Ok(Redirect::to("/operations?done=stamp-again").into_response())
+}
+
+/// What somebody has to look at now, the worst first.
+fn alarms(ctx: &Ctx, seen: &Operations) -> Vec<String> {
+    let l = &ctx.l;
+    let round = seen.round.as_ref();
+    let mut alarms = Vec::new();
+    if round.is_some_and(|round| round.damaged > 0 || round.unreadable_cases > 0) {
+        alarms.push(l.t("operations-alarm"));
+    }
+    if round.is_some_and(|round| round.not_here > 0) {
+        alarms.push(l.t("operations-alarm-not-here"));
+    }
+    if seen.backups.is_faulty() {
+        alarms.push(l.t("operations-alarm-backup"));
+    }
+    if let Some(stopped) = &seen.collection_alarm {
+        let args = [
+            ("antal", stopped.files.to_string()),
+            ("i-brug", stopped.owned.to_string()),
+        ];
+        alarms.push(l.ta("operations-alarm-collection", &args));
+    }
+    alarms
 }
 
 type Facts = Vec<(String, String)>;
@@ -146,6 +170,7 @@ fn round_facts(ctx: &Ctx, round: &Round) -> Facts {
             format!("{} ({})", round.exhibits, l.bytes(round.bytes)),
         ),
         fact(ctx, "damaged", round.damaged.to_string()),
+        fact(ctx, "not-here", round.not_here.to_string()),
         fact(ctx, "unreadable", round.unreadable_cases.to_string()),
     ]
 }
