@@ -41,9 +41,10 @@ unit:
 	scripts/setup test
 	cargo nextest run --workspace --locked
 
+# The same targets as in unit, so that nothing is built twice.
 e2e:
 	scripts/setup test
-	cargo build --locked -p server
+	cargo build --locked --workspace --tests
 	cd e2e && npm test --silent
 
 # The journeys once more, each on two nodes that share a PostgreSQL and an S3 store.

@@ -10,9 +10,11 @@ use crate::{App, AppError};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use proof::{DataKey, KeySource};
+use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use store::backup::{Made, Manner, Plan, Progress, apart};
+use store::{Blobs, Db};
 
 /// The settings under which the last backup and the last proof are remembered.
 const LAST: &str = "backup-last";
@@ -42,6 +44,60 @@ pub struct BackupPlan {
     pub scratch: PathBuf,
     /// The program's version.
     pub program: String,
+}
+
+/// Whose backup it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupOf {
+    /// The id of the installation, 32 hex digits.
+    pub installation: String,
+    /// The fingerprint of the key that signs its seals.
+    pub fingerprint: String,
+}
+
+impl BackupPlan {
+    /// Makes a backup of a database and its files, the keys first. Nothing in either is changed, and nothing is remembered.
+    ///
+    /// # Errors
+    /// As [`App::back_up`].
+    pub async fn carry_out(
+        &self,
+        db: &Db,
+        blobs: &Blobs,
+        of: BackupOf,
+        at: Timestamp,
+        dice: &mut StdRng,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<Made, AppError> {
+        self.keep_keys_apart(dice)?;
+        let plan = Plan {
+            data: self.data.clone(),
+            target: self.target.clone(),
+            installation: of.installation,
+            fingerprint: of.fingerprint,
+            program: self.program.clone(),
+            at,
+            keep: self.keep,
+            manner: self.manner,
+            with_files: self.with_files,
+            keys_apart: self.keys.is_some(),
+            key: self.seal.clone(),
+            scratch: self.scratch.clone(),
+        };
+        Ok(store::backup::make(db, blobs, &plan, dice, progress).await?)
+    }
+
+    /// Writes the keys to their place, which must be apart from target and data folder.
+    fn keep_keys_apart(&self, dice: &mut StdRng) -> Result<(), AppError> {
+        let Some(keys) = &self.keys else { return Ok(()) };
+        apart("the target", &self.target, "the folder of keys", keys)?;
+        apart("the data folder", &self.data, "the folder of keys", keys)?;
+        for (name, key) in KEY_FILES.iter().zip([&self.master, &self.signing]) {
+            key.copy_to(&keys.join(name), dice)
+                .context("the keys could not be kept apart")?;
+        }
+        Ok(())
+    }
 }
 
 /// The last backup, as it is remembered.
@@ -92,24 +148,14 @@ impl App {
         progress: impl FnMut(Progress) + Send,
     ) -> Result<Made, AppError> {
         let at = self.now();
-        let installation = self.installation_id().await?;
-        self.keep_keys_apart(plan)?;
-        let whole = Plan {
-            data: plan.data.clone(),
-            target: plan.target.clone(),
-            installation,
+        let of = BackupOf {
+            installation: self.installation_id().await?,
             fingerprint: self.fingerprint(),
-            program: plan.program.clone(),
-            at,
-            keep: plan.keep,
-            manner: plan.manner,
-            with_files: plan.with_files,
-            keys_apart: plan.keys.is_some(),
-            key: plan.seal.clone(),
-            scratch: plan.scratch.clone(),
         };
         let store = &self.store;
-        let made = store::backup::make(&store.db, &store.blobs, &whole, &mut self.dice(), progress).await?;
+        let made = plan
+            .carry_out(&store.db, &store.blobs, of, at, &mut self.dice(), progress)
+            .await?;
         let last = LastBackup {
             at,
             ended: self.now(),
@@ -136,18 +182,6 @@ impl App {
             last: parse(store::settings::get(&mut read, LAST).await?),
             proved: parse(store::settings::get(&mut read, PROVED).await?),
         })
-    }
-
-    /// Writes the keys to their place, which must be apart from target and data folder.
-    fn keep_keys_apart(&self, plan: &BackupPlan) -> Result<(), AppError> {
-        let Some(keys) = &plan.keys else { return Ok(()) };
-        apart("the target", &plan.target, "the folder of keys", keys)?;
-        apart("the data folder", &plan.data, "the folder of keys", keys)?;
-        for (name, key) in KEY_FILES.iter().zip([&plan.master, &plan.signing]) {
-            key.copy_to(&keys.join(name), &mut self.dice())
-                .context("the keys could not be kept apart")?;
-        }
-        Ok(())
     }
 
     /// Which installation this is.

@@ -70,7 +70,9 @@ pub use outside::media;
 pub use outside::witness::{Browser, NoBrowser};
 
 pub use auth::{NewSession, PASSWORD_MIN, SignInError};
-pub use backup::{BACKUP_AT, BackupPlan, Backups, DailyBackup, KEY_FILES, LastBackup, LastProof, keys_in};
+pub use backup::{
+    BACKUP_AT, BackupOf, BackupPlan, Backups, DailyBackup, KEY_FILES, LastBackup, LastProof, keys_in,
+};
 pub use clock::{Clock, HeldClock};
 pub use copies::{Copied, CopiesOf, PageText};
 pub use daily::Daily;

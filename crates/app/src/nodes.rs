@@ -66,6 +66,11 @@ impl App {
         &self.store.node
     }
 
+    /// The connections of this node to the database.
+    pub fn database_connections(&self) -> store::Connections {
+        self.store.db.connections()
+    }
+
     /// Tells the others that this node lives, and how far it is.
     ///
     /// # Errors

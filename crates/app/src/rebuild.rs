@@ -80,8 +80,8 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Whether lists are computed as this program computes them, so that they can be compared with the journals.
-    pub(crate) async fn lists_are_ours(&self) -> Result<bool, AppError> {
+    /// Whether lists are computed as this program computes them, so that none has to be made again.
+    async fn lists_are_ours(&self) -> Result<bool, AppError> {
         let by = store::settings::get(&mut self.store.db.read().await?, COMPUTED_BY).await?;
         Ok(by.is_some_and(|by| by.split(' ').next() == Some(PROJECTION.to_string().as_str())))
     }

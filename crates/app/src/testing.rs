@@ -54,7 +54,30 @@ impl TestApp {
 
     /// The same with the words and settings of one's own.
     pub async fn with(engine: Engine, composer: Arc<dyn Composer>, settings: Settings) -> Self {
-        let (store, scratch) = store::testing::store(engine).await;
+        Self::on(store::testing::store(engine).await, composer, settings).await
+    }
+
+    /// Two nodes: Fjordby on PostgreSQL and a bucket, and another application on the same with a data folder of its own.
+    pub async fn two() -> (Self, App, tempfile::TempDir) {
+        let place = store::testing::store_on(Engine::Postgres, store::testing::Files::Bucket).await;
+        let one = Self::on(place, Arc::new(PlainWords), Settings::default()).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = store::StoreConfig {
+            dir: folder.path().to_owned(),
+            ..one.scratch.config()
+        };
+        let second = store::Store::open(config, &mut store::testing::rng(2)).await;
+        let second = second.expect("the store opens on another node");
+        let (composer, settings) = (Arc::new(PlainWords), Settings::default());
+        let two = open(second, &one.scratch, one.clock.clone(), composer, settings).await;
+        (one, two, folder)
+    }
+
+    async fn on(
+        (store, scratch): (store::Store, Scratch),
+        composer: Arc<dyn Composer>,
+        settings: Settings,
+    ) -> Self {
         let clock = Arc::new(HeldClock::at(MONDAY_EVENING.parse().expect("a time")));
         let app = open(store, &scratch, clock.clone(), composer, settings).await;
         let imported = domain::import::import(UNITS, "units.csv", PEOPLE, "people.csv").expect("Fjordby");

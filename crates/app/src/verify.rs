@@ -21,8 +21,6 @@ pub struct StoreReport {
     pub failures: Vec<String>,
     /// One line for each thing that somebody should know, and that is not wrong.
     pub notes: Vec<String>,
-    /// Whether what lists say was compared with the journals: only if this version of the program computed them.
-    pub lists_compared: bool,
 }
 
 /// How often a case that is being written to is read again.
@@ -34,14 +32,7 @@ impl App {
     /// # Errors
     /// Only if the database itself can't be read; everything else is a line in the report.
     pub async fn verify_store(&self, mut progress: impl FnMut(u64, u64)) -> Result<StoreReport, AppError> {
-        let mut report = StoreReport {
-            lists_compared: self.lists_are_ours().await?,
-            ..StoreReport::default()
-        };
-        if !report.lists_compared && self.has_cases().await? {
-            let note = "lists were computed by an earlier version and not compared with the journals: vaern rebuild makes them anew";
-            report.notes.push(note.into());
-        }
+        let mut report = StoreReport::default();
         report
             .failures
             .extend(self.store.misfit.iter().map(ToString::to_string));
@@ -77,10 +68,7 @@ impl App {
         verify_chain(&mut read, id).await?;
         let keys = self.store.keys.of(&mut read, id).await?;
         let entries = journal::load(&mut read, id, &keys).await?;
-        let differs = match report.lists_compared {
-            true => self.projection_differs(&mut read, id, &keys, &entries).await?,
-            false => Vec::new(),
-        };
+        let differs = self.projection_differs(&mut read, id, &keys, &entries).await?;
         drop(read);
         report.entries += entries.len() as u64;
         report

@@ -90,7 +90,7 @@ pub async fn backup(config: &Config, args: BackupArgs) -> anyhow::Result<ExitCod
     })
 }
 
-fn tell(progress: Progress) {
+pub fn tell(progress: Progress) {
     match progress {
         Progress::Database => eprintln!("the database is written down"),
         Progress::Files { done, of } if done == of || done.is_multiple_of(2_000) => {
@@ -100,7 +100,7 @@ fn tell(progress: Progress) {
     }
 }
 
-fn say(made: &Made, plan: &BackupPlan) {
+pub fn say(made: &Made, plan: &BackupPlan) {
     for (id, why) in &made.missing {
         println!("MISSING  file {id}: {why}");
     }

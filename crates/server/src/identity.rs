@@ -1,6 +1,6 @@
 //! Which store this is, who may open it, and with which keys: all that is asked before anything is written.
 
-use crate::config::Config;
+use crate::config::{Config, Migrate};
 use crate::open;
 use anyhow::Context as _;
 use domain::language::Language;
@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use std::path::{Path, PathBuf};
 use store::identity::{Kind, Place, Refusal, Standing, Survey};
 use store::lock::{self, Held, Sharing};
-use store::{OpenMode, Store, StoreConfig};
+use store::{Db, OpenMode, Schema, Store, StoreConfig};
 
 /// What a command wants of a store.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct Wants {
     pub only: Option<Kind>,
     /// Whether it is served: then nobody else may serve it.
     pub served: bool,
+    /// Whether it was asked to bring the tables up to date.
+    pub migrates: bool,
 }
 
 impl Wants {
@@ -30,11 +32,17 @@ impl Wants {
         birth: Kind::Real,
         only: None,
         served: false,
+        migrates: false,
     };
     /// What is there, and no new one: a wrong path is an error.
     pub const EXISTING: Self = Self {
         mode: OpenMode::Existing,
         ..Self::ANY
+    };
+    /// What is there, whatever version made it.
+    pub const MIGRATED: Self = Self {
+        migrates: true,
+        ..Self::EXISTING
     };
     /// What is there, changing nothing.
     pub const READ_ONLY: Self = Self {
@@ -101,6 +109,9 @@ pub async fn open_store(config: &Config, wants: Wants, dice: &mut StdRng) -> any
     refuse_half_a_restore(config)?;
     let survey = Survey::of(&place).await?;
     allowed(&survey, wants, config)?;
+    if wants.mode != OpenMode::ReadOnly && !wants.migrates {
+        refuse_older_tables(config, &place).await?;
+    }
     let makes = wants.mode == OpenMode::Create && survey.may_make_keys();
     if makes {
         create_folder(data)?;
@@ -146,6 +157,38 @@ fn refuse_half_a_restore(config: &Config) -> anyhow::Result<()> {
             "En gendannelse til {data} blev afbrudt ({file} ligger der). Intet er ændret. Tøm mappen, og gendan igen."
         ),
     ))
+}
+
+/// Where tables are brought up to date by hand, nothing else does it.
+async fn refuse_older_tables(config: &Config, place: &Place) -> anyhow::Result<()> {
+    if config.migrate == Migrate::AtStart {
+        return Ok(());
+    }
+    let Some(db) = Db::connect_read_only(place.database_url.as_deref(), &place.dir).await? else {
+        return Ok(());
+    };
+    let schema = db.schema().await;
+    db.close().await;
+    let Schema::Older { lacking } = schema? else {
+        return Ok(());
+    };
+    Err(say(
+        config,
+        format!(
+            "The database is of an older version and lacks {lacking} changes. Nothing was changed. `vaern migrate --dry-run` says \
+             which, `vaern migrate` makes a backup and then makes them (VAERN_MIGRATE is by-hand)."
+        ),
+        format!(
+            "Databasen er fra en ældre version og mangler {lacking} ændringer. Intet er ændret. `vaern migrate --dry-run` viser \
+             hvilke, og `vaern migrate` laver en sikkerhedskopi og derefter ændringerne (VAERN_MIGRATE er by-hand)."
+        ),
+    ))
+}
+
+/// The key that signs here.
+pub fn signing_key(config: &Config, dice: &mut StdRng) -> anyhow::Result<SigningKey> {
+    let key = signing(config, false, OpenMode::Existing, dice)?;
+    key.context("the key that signs the seals is missing")
 }
 
 /// Whether what is there is what is wanted.

@@ -9,6 +9,7 @@ mod demo;
 mod identity;
 mod logging;
 mod mail;
+mod migrate;
 mod open;
 mod serve;
 
@@ -117,6 +118,9 @@ enum Command {
     /// Back up to a folder, while the server runs or without it: one state of the database and exactly the files that it names.
     /// Exit 0, or 1 and what is wrong.
     Backup(backup::BackupArgs),
+    /// Change the tables that an older version made to those of this one, after a backup. The first start of a server does the same
+    /// without one, unless VAERN_MIGRATE is by-hand.
+    Migrate(migrate::MigrateArgs),
     /// Restore a backup to a new data folder, compare every byte, and check it as verify-store does. Exit 0, or 1 and what is wrong.
     Restore(backup::RestoreArgs),
     /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of damaged
@@ -314,6 +318,7 @@ async fn run(cli: Cli, config: &Config) -> anyhow::Result<ExitCode> {
             output,
         } => commands::export(config, &number, drawer, &output).await,
         Command::Backup(args) => backup::backup(config, args).await,
+        Command::Migrate(args) => migrate::migrate(config, args).await,
         Command::Restore(args) => backup::restore(config, args).await,
         Command::VerifyStore => commands::verify_store(config).await,
         Command::Check => Ok(check::check(config).await),

@@ -30,13 +30,14 @@ use sqlite::SqlitePools;
 pub(crate) use testing::{plan, prepare, tamper};
 use tokio::sync::broadcast;
 
-#[cfg(test)]
-mod changes;
 mod snapshot;
+mod upgrade;
 
+pub(crate) use migrate::newer;
 pub use reading::Schema;
 pub use snapshot::{Snapshot, create_scratch, drop_scratch};
 pub(crate) use snapshot::{dump_name, is_empty, load};
+pub use upgrade::SchemaChange;
 
 /// The database file in the data folder.
 pub const SQLITE_FILE: &str = "vaern.sqlite";

@@ -66,7 +66,10 @@ impl Place {
     }
 
     /// The files, as they lie there; `None` if there is no folder of them.
-    pub(crate) fn blobs_read_only(&self) -> Result<Option<Blobs>> {
+    ///
+    /// # Errors
+    /// [`StoreError::Other`] if the folder can't be read or no client can be made for the bucket.
+    pub fn blobs_read_only(&self) -> Result<Option<Blobs>> {
         let folder = self.dir.join("blobs");
         match &self.bucket {
             Some(bucket) => Blobs::open_s3(bucket).map(Some),

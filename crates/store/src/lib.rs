@@ -55,8 +55,8 @@ use rand::CryptoRng;
 
 pub use blobs::Blobs;
 pub use db::{
-    Ask, Connections, DatabaseOptions, Db, Listener, Read, SQLITE_FILE, Schema, Signal, Snapshot, Tx,
-    create_scratch, drop_scratch,
+    Ask, Connections, DatabaseOptions, Db, Listener, Read, SQLITE_FILE, Schema, SchemaChange, Signal,
+    Snapshot, Tx, create_scratch, drop_scratch,
 };
 pub use error::{Result, StoreError};
 pub use identity::{Installation, Kind, Place, Refusal, Standing, Survey};
@@ -205,9 +205,7 @@ fn readable(schema: Schema) -> Result<()> {
             "the database is of an older version of Værn and lacks {lacking} changes: read it with that version, or start this \
              one on it once"
         ))),
-        Schema::Newer { latest } => Err(StoreError::other(format!(
-            "the database is of a newer version of Værn (change {latest}): read it with that version"
-        ))),
+        Schema::Newer { latest } => Err(db::newer(latest)),
     }
 }
 

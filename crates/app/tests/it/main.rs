@@ -37,6 +37,7 @@ mod join;
 mod kind;
 mod mailbox;
 mod mailroom;
+mod nodes;
 mod notices;
 mod perform;
 mod receipts;

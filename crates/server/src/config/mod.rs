@@ -15,7 +15,7 @@ pub use reference::reference;
 use sources::Values;
 pub use sources::{Flags, Surroundings};
 pub use table::{Config, Setting};
-pub use values::{HostOrSocket, LogFormat, Login, PublicUrl, Whole};
+pub use values::{HostOrSocket, LogFormat, Login, Migrate, PublicUrl, Whole};
 
 use std::fmt;
 use std::path::PathBuf;

@@ -97,6 +97,8 @@ settings! {
         database_connections: Whole<4, 1_000> = "VAERN_DATABASE_CONNECTIONS", default "16" => local;
         /// Whether the address of the database is that of a pooler that hands connections on after each transaction, such as pgbouncer.
         database_pooler: bool = "VAERN_DATABASE_POOLER", default "no" => local;
+        /// When the tables of an older version are changed to those of this one: at-start by the first command that opens the store, by-hand by `vaern migrate` alone, which makes a backup before; everything else then refuses.
+        migrate: Migrate = "VAERN_MIGRATE", default "at-start" => local;
         /// A bucket of an object store that speaks S3, in place of the folder blobs in the data folder. Needs VAERN_BLOBS_KEY and VAERN_BLOBS_SECRET. region is us-east-1 unless it is said; path_style asks for endpoint/bucket in place of bucket.endpoint.
         blobs: Option<BucketAddress> = "VAERN_BLOBS";
         /// The id of the key with which the object store knows us.

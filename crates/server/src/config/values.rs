@@ -532,6 +532,29 @@ impl Value for LogFilter {
     }
 }
 
+/// When tables that an older program made are changed to what this one knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrate {
+    /// By the first command that opens the store.
+    AtStart,
+    /// By `vaern migrate` alone.
+    ByHand,
+}
+
+impl Value for Migrate {
+    fn kind() -> String {
+        "at-start or by-hand".into()
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "at-start" => Ok(Self::AtStart),
+            "by-hand" => Ok(Self::ByHand),
+            _ => Err(String::new()),
+        }
+    }
+}
+
 /// How lines of the log look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {

@@ -125,6 +125,21 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "1 if the database gave its figures at the last scrape.",
     ),
     (
+        "vaern_database_connections",
+        Gauge,
+        "Connections of this server to its database, by state: used or idle.",
+    ),
+    (
+        "vaern_database_connections_max",
+        Gauge,
+        "The most connections that this server opens to its database.",
+    ),
+    (
+        "vaern_jobs_given_up_total",
+        Counter,
+        "Jobs that this server gave up, by what they were for.",
+    ),
+    (
         "vaern_jobs",
         Gauge,
         "Jobs that are not done, by lane and state; failed ones were given up.",
@@ -164,6 +179,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "vaern_round_unreadable_cases",
         Gauge,
         "Cases whose journal the latest round could not read.",
+    ),
+    (
+        "vaern_round_exhibits_not_here",
+        Gauge,
+        "Exhibits that the latest round could not judge: the files at hand are not this installation's, or can't be read.",
     ),
     (
         "vaern_backup_age_seconds",
@@ -274,6 +294,11 @@ impl Gatherer {
             gauge!("vaern_disk_free_bytes").set(float(space.free));
             gauge!("vaern_disk_size_bytes").set(float(space.total));
         }
+        let connections = self.app.database_connections();
+        let used = connections.open.saturating_sub(connections.idle);
+        gauge!("vaern_database_connections", "state" => "used").set(f64::from(used));
+        gauge!("vaern_database_connections", "state" => "idle").set(f64::from(connections.idle));
+        gauge!("vaern_database_connections_max").set(f64::from(connections.most));
         health(self.app.health().await.as_ref());
         let mut kept = self.figures.lock().await;
         if kept.as_ref().is_none_or(|(at, _)| at.elapsed() >= KEPT) {
@@ -337,6 +362,7 @@ fn say(figures: &Figures, now: Timestamp) {
     }
     if let Some(round) = &figures.round {
         gauge!("vaern_round_damaged_exhibits").set(float(round.damaged));
+        gauge!("vaern_round_exhibits_not_here").set(float(round.not_here));
         gauge!("vaern_round_unreadable_cases").set(float(round.unreadable_cases));
         if let Some(at) = round.finished {
             gauge!("vaern_round_age_seconds").set(age(at, now));

@@ -268,7 +268,7 @@ impl Blobs {
     }
 
     /// `LocalFileSystem` writes to `{name}#{number}` and renames; each of our names is written once, so it is the first.
-    fn part(&self, id: &BlobId) -> Option<PathBuf> {
+    pub(super) fn part(&self, id: &BlobId) -> Option<PathBuf> {
         let name = id.as_str();
         let folder = self.folder()?.join(name.get(..2)?);
         Some(folder.join(format!("{name}#1")))

@@ -1,5 +1,6 @@
 //! Writing a file: there whole and durable under its name, or not there.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -30,7 +31,13 @@ impl std::fmt::Debug for BlobWriter {
 }
 
 enum Sink {
-    Folder(Box<dyn MultipartUpload>, Arc<dyn ObjectStore>, Path),
+    /// The last is where what is begun lies.
+    Folder(
+        Box<dyn MultipartUpload>,
+        Arc<dyn ObjectStore>,
+        Path,
+        Option<PathBuf>,
+    ),
     Bucket(Parts),
 }
 
@@ -80,7 +87,8 @@ impl Blobs {
         let sink = match &self.place {
             Place::Folder(_) => {
                 let upload = self.store.put_multipart(&path).await?;
-                Sink::Folder(upload, Arc::clone(&self.store), path)
+                let part = self.part(announced.id());
+                Sink::Folder(upload, Arc::clone(&self.store), path, part)
             }
             Place::Bucket(bucket, prefix) => Sink::Bucket(Parts {
                 bucket: Arc::clone(bucket),
@@ -130,12 +138,16 @@ impl BlobWriter {
         let rest = std::mem::take(&mut self.buffer);
         self.written += rest.len() as u64;
         match &mut self.sink {
-            Sink::Folder(upload, store, path) => {
+            Sink::Folder(upload, store, path, part) => {
                 if !rest.is_empty() {
                     upload.put_part(rest.into()).await?;
                 }
                 free(&**store, path).await?;
-                upload.complete().await?;
+                if let Err(error) = upload.complete().await {
+                    // The upload no longer knows of it.
+                    part.take().map(std::fs::remove_file);
+                    return Err(error.into());
+                }
             }
             Sink::Bucket(parts) => parts.finish(rest.into(), &self.announced).await?,
         }

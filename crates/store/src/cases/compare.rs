@@ -7,6 +7,7 @@ use super::project::{next_due, wanted_duties, wanted_people};
 use super::*;
 use crate::db::{Sql, Tx, micros_or_never};
 use crate::keys::Keys;
+use jiff::SignedDuration;
 
 /// What a case is called and since when, as its journal says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,9 @@ pub struct CaseNames {
     pub procedure: String,
     pub opened_at: Timestamp,
 }
+
+/// Version 0.1.0 looked at its clock once for the list and once for the journal; nothing that is shown is finer than this.
+const ONE_CLOCK: SignedDuration = SignedDuration::from_secs(1);
 
 /// What lists say of a case that its journal doesn't: a line for each difference, none if they agree.
 ///
@@ -44,7 +48,10 @@ pub async fn differences(
     differ("unit", &row.text(4)?, &wanted.unit.as_str());
     differ("owner", &row.text(5)?, &wanted.owner.as_str());
     differ("acute", &(row.int(6)? != 0), &wanted.acute);
-    differ("opened at", &row.time(7)?, &names.opened_at);
+    let opened_at = row.time(7)?;
+    if (opened_at.duration_since(names.opened_at)).abs() >= ONE_CLOCK {
+        differ("opened at", &opened_at, &names.opened_at);
+    }
     differ("changed at", &row.time(8)?, &wanted.changed_at);
     differ("closed at", &row.opt_time(9)?, &wanted.closed_at);
     differ("next deadline", &row.opt_time(10)?, &opt(due)?);

@@ -29,8 +29,16 @@ fn is_up_to_date(applied: &Applied) -> bool {
 fn failed(error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(error) => error.into(),
+        MigrateError::VersionMissing(latest) => newer(latest),
         other => StoreError::other(other),
     }
+}
+
+/// What is said of tables that a newer program has changed.
+pub(crate) fn newer(latest: i64) -> StoreError {
+    StoreError::other(format!(
+        "the database is of a newer version of Værn (change {latest}): use that version"
+    ))
 }
 
 pub(super) async fn sqlite(pool: &SqlitePool) -> Result<()> {

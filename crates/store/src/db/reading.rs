@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 use super::migrate::MIGRATIONS;
 use super::sqlite::{ACQUIRE, BUSY, READERS, SqlitePools};
-use super::{Db, Pools, SQLITE_FILE, STATEMENT_CACHE, postgres};
+use super::{Db, Pools, SQLITE_FILE, STATEMENT_CACHE, SchemaChange, postgres};
 use crate::error::{Result, StoreError};
 
 /// What versions of the tables a database holds, beside those that this program knows.
@@ -54,18 +54,7 @@ impl Db {
     /// # Errors
     /// Those of the database.
     pub async fn schema(&self) -> Result<Schema> {
-        let applied: Result<Vec<i64>, sqlx::Error> = match &self.pools {
-            Pools::Sqlite(pools) => sqlx::query_scalar(APPLIED).fetch_all(&pools.read).await,
-            Pools::Postgres(pools) => {
-                let query = sqlx::query_scalar(APPLIED).persistent(!pools.pooler);
-                query.fetch_all(&pools.read).await
-            }
-        };
-        let applied: BTreeSet<i64> = match applied {
-            Ok(applied) => applied.into_iter().collect(),
-            Err(error) if is_missing_table(&error) => return Ok(Schema::None),
-            Err(error) => return Err(error.into()),
-        };
+        let applied = self.applied().await?;
         let known: BTreeSet<i64> = MIGRATIONS.iter().map(|change| change.version).collect();
         Ok(match applied.difference(&known).max() {
             _ if applied.is_empty() => Schema::None,
@@ -75,6 +64,33 @@ impl Db {
                 lacking: known.len() - applied.len(),
             },
         })
+    }
+
+    /// What this program would change in its tables, in order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lacking(&self) -> Result<Vec<SchemaChange>> {
+        let applied = self.applied().await?;
+        let lacking = MIGRATIONS.iter().filter(|one| !applied.contains(&one.version));
+        let read = lacking.map(|one| SchemaChange::read(one.version, &one.description, one.sql.as_str()));
+        Ok(read.collect())
+    }
+
+    /// The numbers of the changes that it has; none if it has no tables of ours.
+    async fn applied(&self) -> Result<BTreeSet<i64>> {
+        let applied: Result<Vec<i64>, sqlx::Error> = match &self.pools {
+            Pools::Sqlite(pools) => sqlx::query_scalar(APPLIED).fetch_all(&pools.read).await,
+            Pools::Postgres(pools) => {
+                let query = sqlx::query_scalar(APPLIED).persistent(!pools.pooler);
+                query.fetch_all(&pools.read).await
+            }
+        };
+        match applied {
+            Ok(applied) => Ok(applied.into_iter().collect()),
+            Err(error) if is_missing_table(&error) => Ok(BTreeSet::new()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// What a migration would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct SchemaChange {
     pub version: i64,
     pub name: String,
     /// One line a statement.
@@ -16,7 +16,7 @@ pub struct Change {
     pub is_additive: bool,
 }
 
-impl Change {
+impl SchemaChange {
     /// Reads a migration's text.
     #[must_use]
     pub fn read(version: i64, name: &str, sql: &str) -> Self {
@@ -86,16 +86,17 @@ fn not_understood(words: &[String]) -> (String, bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::Change;
+    use super::SchemaChange;
 
     fn additive(sql: &str) -> bool {
-        Change::read(1, "made up", sql).is_additive
+        SchemaChange::read(1, "made up", sql).is_additive
     }
 
     #[test]
     fn every_migration_of_ours_leaves_an_older_program_working() {
         for migration in super::super::migrate::MIGRATIONS.iter() {
-            let change = Change::read(migration.version, &migration.description, migration.sql.as_str());
+            let change =
+                SchemaChange::read(migration.version, &migration.description, migration.sql.as_str());
             assert!(
                 change.is_additive,
                 "migration {} is not additive: {:#?}\nAn older node writes on beside it in a rolling upgrade: expand first, \
@@ -137,7 +138,7 @@ mod tests {
                    CREATE UNIQUE INDEX new_at ON new (at);\nCREATE INDEX jobs_at ON jobs(run_at);\n\
                    ALTER TABLE jobs ADD COLUMN node TEXT;\nALTER TABLE jobs ADD COLUMN lane TEXT NOT NULL DEFAULT '';\n\
                    INSERT INTO new (id, at) SELECT id, run_at FROM jobs;";
-        let change = Change::read(30, "new", sql);
+        let change = SchemaChange::read(30, "new", sql);
         assert!(change.is_additive, "{:#?}", change.effects);
         assert_eq!(
             change.effects,
