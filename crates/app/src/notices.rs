@@ -58,6 +58,8 @@ notice_kinds! {
     MoreTold = "more-told",
     /// To the owner: what is kept of an exhibit is not the file that came.
     ExhibitDamaged = "exhibit-damaged",
+    /// To the owner: an exhibit that was told as damaged is the file that came.
+    ExhibitWhole = "exhibit-whole",
     /// To target and reporter.
     Closed = "closed",
     /// To everybody with a part in it.
@@ -108,6 +110,7 @@ pub(crate) fn after(before: &CaseState, after: &CaseState, entries: &[Entry]) ->
                 tell(&after.owner, NoticeKind::MoreTold);
             }
             Event::ExhibitFoundDamaged { .. } => tell(&after.owner, NoticeKind::ExhibitDamaged),
+            Event::ExhibitFoundWhole { .. } => tell(&after.owner, NoticeKind::ExhibitWhole),
             Event::Closed { .. } => concerned(after).for_each(|person| tell(person, NoticeKind::Closed)),
             Event::Reopened { .. } => {
                 concerned(after).for_each(|person| tell(person, NoticeKind::Reopened));

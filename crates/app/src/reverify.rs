@@ -1,8 +1,9 @@
-//! Is every exhibit still the file that came? A job goes round all of them, a piece at a time, and names what is damaged.
+//! Is every exhibit still the file that came? A job goes round all of them, a piece at a time, and names what is damaged, and
+//! what is whole again.
 
 use crate::daily::REVERIFY;
 use crate::{App, AppError, Caller};
-use domain::case::{CaseState, Damage, Event, Exhibit};
+use domain::case::{CaseState, Damage, Exhibit};
 use domain::ids::CaseId;
 use domain::vocabulary::Compartment;
 use futures_util::TryStreamExt as _;
@@ -42,7 +43,10 @@ pub struct Round {
     pub bytes: u64,
     /// Exhibits that are damaged, also those that an earlier round told of.
     pub damaged: u64,
-    /// Their files, the first hundred.
+    /// Exhibits that the journal said were damaged and that were found whole, as it says now.
+    #[serde(default)]
+    pub mended: u64,
+    /// The damaged ones' files, the first hundred.
     #[serde(default)]
     pub files: Vec<DamagedFile>,
     /// Exhibits whose files were not to be judged: the files at hand are not this installation's, or nobody could say. An
@@ -72,6 +76,7 @@ impl Round {
             exhibits: 0,
             bytes: 0,
             damaged: 0,
+            mended: 0,
             files: Vec::new(),
             not_here: 0,
             unreadable_cases: 0,
@@ -110,7 +115,7 @@ impl App {
     /// Checks every exhibit now, in one go. Calls `progress` now and then.
     ///
     /// # Errors
-    /// If the database can't be read or written; what is damaged is counted in the round, and told in its case.
+    /// If the database can't be read or written; what is damaged, or no longer, is counted in the round, and told in its case.
     pub async fn reverify(&self, mut progress: impl FnMut(&Round)) -> Result<Round, AppError> {
         let mut round = Round::begin(self.now(), self.last_round().await?.as_ref());
         while round.finished.is_none() {
@@ -224,12 +229,10 @@ impl App {
         round.exhibits += 1;
         let Some(first) = self.damage_of(exhibit, keys).await? else {
             round.bytes += exhibit.bytes;
-            return Ok(());
+            return self.found_whole(round, state, exhibit).await;
         };
         // An entry can't be taken out again: it is written only where the files are ours and say the same twice.
-        if !matches!(self.store.has_its_files().await, Ok(true)) {
-            round.not_here += 1;
-            tracing::error!(file = %exhibit.blob, "the files at hand are not this installation's, or can't be read: nothing is said of it");
+        if !self.are_ours(round, exhibit).await {
             return Ok(());
         }
         let Some(what) = self.damage_of(exhibit, keys).await? else {
@@ -247,7 +250,35 @@ impl App {
             round.files.push(DamagedFile { file, what });
         }
         tracing::error!(file = %exhibit.blob, %what, "an exhibit is damaged: its case's owner is told");
-        self.tell_damage(state, exhibit.number, what).await
+        self.tell(state, exhibit.number, Some(what)).await?;
+        Ok(())
+    }
+
+    /// Takes back what an earlier check said. One reading is enough, since only the file that came has its hash.
+    async fn found_whole(
+        &self,
+        round: &mut Round,
+        state: &CaseState,
+        exhibit: &Exhibit,
+    ) -> Result<(), AppError> {
+        if state.entry_of_check(exhibit.number, None).is_none() || !self.are_ours(round, exhibit).await {
+            return Ok(());
+        }
+        if self.tell(state, exhibit.number, None).await? {
+            round.mended += 1;
+            tracing::info!(file = %exhibit.blob, "an exhibit is whole again: its case's owner is told");
+        }
+        Ok(())
+    }
+
+    /// Whether the files at hand are this installation's; an exhibit that can't be judged for that is counted.
+    async fn are_ours(&self, round: &mut Round, exhibit: &Exhibit) -> bool {
+        let ours = matches!(self.store.has_its_files().await, Ok(true));
+        if !ours {
+            round.not_here += 1;
+            tracing::error!(file = %exhibit.blob, "the files at hand are not this installation's, or can't be read: nothing is said of it");
+        }
+        ours
     }
 
     /// What is wrong with an exhibit's file; nothing if it is as it came.
@@ -275,19 +306,21 @@ impl App {
         Ok((hex::encode(hash.finalize()), bytes))
     }
 
-    /// An entry and a notice, once for each damage.
-    async fn tell_damage(&self, state: &CaseState, exhibit: u32, what: Damage) -> Result<(), AppError> {
-        if !state.is_new_damage(exhibit, what) {
-            return Ok(());
+    /// An entry and a notice, once for each damage and once for its end. Says whether there was anything to tell.
+    async fn tell(&self, state: &CaseState, exhibit: u32, found: Option<Damage>) -> Result<bool, AppError> {
+        if state.entry_of_check(exhibit, found).is_none() {
+            return Ok(false);
         }
         let system = Caller::system();
         let mut tx = self.store.db.begin().await?;
         let mut case = self.lock(&mut tx, &system, &state.number).await?;
-        if case.state.is_new_damage(exhibit, what) {
-            let event = Event::ExhibitFoundDamaged { exhibit, what };
+        let event = case.state.entry_of_check(exhibit, found);
+        let is_news = event.is_some();
+        if let Some(event) = event {
             self.append(&mut tx, &mut case, &system.actor, vec![event])
                 .await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(is_news)
     }
 }

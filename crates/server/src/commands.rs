@@ -272,9 +272,10 @@ pub async fn reverify(config: &Config) -> anyhow::Result<ExitCode> {
         }
     };
     let round = open_app(config, Wants::EXISTING).await?.reverify(tell).await?;
-    let (damaged, not_here, unreadable) = (round.damaged, round.not_here, round.unreadable_cases);
+    let (damaged, mended) = (round.damaged, round.mended);
+    let (not_here, unreadable) = (round.not_here, round.unreadable_cases);
     println!(
-        "{} exhibits, {} bytes as they came, {damaged} damaged, {not_here} not here, {unreadable} cases unreadable",
+        "{} exhibits, {} bytes as they came, {damaged} damaged, {mended} mended, {not_here} not here, {unreadable} cases unreadable",
         round.exhibits, round.bytes
     );
     Ok(if round.is_whole() {

@@ -123,8 +123,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Restore a backup to a new data folder, compare every byte, and check it as verify-store does. Exit 0, or 1 and what is wrong.
     Restore(backup::RestoreArgs),
-    /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of damaged
-    /// ones. Exit 0, or 1 if any is damaged. A running server does the same by itself, a little every minute.
+    /// Check every exhibit against the hash that its journal recorded, now and in one go, and tell the owners of those
+    /// that are damaged, or were and are whole again. Exit 0, or 1 if any is damaged. A running server does the same by itself, a little every minute.
     Reverify,
     /// Move files that were announced more than a day ago and came to nothing into the bin, and end what has lain there for 30
     /// days. A running server does it once a day. Exit 0, or 1 if it would take more than 100 files or 1 % of all, and took none.

@@ -7,25 +7,36 @@ use domain::ids::CaseNumber;
 use jiff::SignedDuration;
 use std::sync::Arc;
 
-/// What the journal says was found damaged, and who wrote it.
-async fn found(test: &TestApp, number: &CaseNumber) -> Vec<(u32, Damage)> {
+/// What the journal says was found wrong, or no longer wrong, and who wrote it.
+async fn found(test: &TestApp, number: &CaseNumber) -> Vec<(u32, Option<Damage>)> {
     let entries = view(test, VIBEKE, number).await.entries;
-    let damage = entries.iter().filter_map(|entry| match entry.event {
-        Event::ExhibitFoundDamaged { exhibit, what } => {
-            assert_eq!(entry.actor, Actor::System);
-            Some((exhibit, what))
-        }
-        _ => None,
+    let checks = entries.iter().filter_map(|entry| {
+        let check = match entry.event {
+            Event::ExhibitFoundDamaged { exhibit, what } => (exhibit, Some(what)),
+            Event::ExhibitFoundWhole { exhibit } => (exhibit, None),
+            _ => return None,
+        };
+        assert_eq!(entry.actor, Actor::System);
+        Some(check)
     });
-    damage.collect()
+    checks.collect()
 }
 
-async fn told(test: &TestApp) -> bool {
+async fn told(test: &TestApp, kind: NoticeKind) -> usize {
     let notices = test.app.notices(&test.caller(VIBEKE)).await.unwrap();
-    notices
-        .iter()
-        .any(|notice| notice.kind == NoticeKind::ExhibitDamaged)
+    notices.iter().filter(|notice| notice.kind == kind).count()
 }
+
+/// A round's exhibits that are damaged, that are whole again, and that could not be judged.
+async fn round(test: &TestApp) -> (u64, u64, u64) {
+    let round = test.app.reverify(|_| ()).await.unwrap();
+    assert_eq!(round.is_whole(), (round.damaged, round.not_here) == (0, 0));
+    (round.damaged, round.mended, round.not_here)
+}
+
+const MISSING: (u32, Option<Damage>) = (1, Some(Damage::Missing));
+const ALTERED: (u32, Option<Damage>) = (1, Some(Damage::Altered));
+const WHOLE: (u32, Option<Damage>) = (1, None);
 
 on_both! {
     async fn a_flipped_byte_on_disk_is_found_and_named_once(test) {
@@ -33,14 +44,14 @@ on_both! {
         flip(&files(&test)[0]);
         let round = test.app.reverify(|_| ()).await.unwrap();
         assert_eq!((round.exhibits, round.damaged, round.bytes, round.is_whole()), (1, 1, 0, false));
-        assert!(told(&test).await);
-        assert_eq!(found(&test, &number).await, [(1, Damage::Altered)]);
+        assert_eq!(told(&test, NoticeKind::ExhibitDamaged).await, 1);
+        assert_eq!(found(&test, &number).await, [ALTERED]);
         let again = test.app.reverify(|_| ()).await.unwrap();
         assert_eq!(again.damaged, 1);
-        assert_eq!(found(&test, &number).await, [(1, Damage::Altered)]);
+        assert_eq!(found(&test, &number).await, [ALTERED]);
         std::fs::remove_file(&files(&test)[0]).unwrap();
         test.app.reverify(|_| ()).await.unwrap();
-        assert_eq!(found(&test, &number).await, [(1, Damage::Altered), (1, Damage::Missing)]);
+        assert_eq!(found(&test, &number).await, [ALTERED, MISSING]);
     }
 
     async fn what_is_not_here_is_an_operators_error_and_no_entry(test) {
@@ -51,7 +62,7 @@ on_both! {
         std::fs::create_dir(&folder).unwrap();
         let round = test.app.reverify(|_| ()).await.unwrap();
         assert_eq!((round.not_here, round.damaged, round.is_whole()), (1, 0, false));
-        assert!(!told(&test).await);
+        assert_eq!(told(&test, NoticeKind::ExhibitDamaged).await, 0);
         assert_eq!(found(&test, &number).await, []);
         std::fs::remove_dir_all(&folder).unwrap();
         std::fs::rename(&away, &folder).unwrap();
@@ -59,7 +70,45 @@ on_both! {
         // Where the files are ours, one that is gone is gone.
         std::fs::remove_file(&files(&test)[0]).unwrap();
         test.app.reverify(|_| ()).await.unwrap();
-        assert_eq!(found(&test, &number).await, [(1, Damage::Missing)]);
+        assert_eq!(found(&test, &number).await, [MISSING]);
+    }
+
+    async fn a_damage_is_taken_back_by_an_entry_once_the_file_is_back_and_told_again_when_it_goes(test) {
+        let number = a_case(&test).await;
+        let (file, away) = (files(&test).remove(0), test.scratch.dir().join("away"));
+        std::fs::rename(&file, &away).unwrap();
+        assert_eq!(round(&test).await, (1, 0, 0));
+        assert_eq!(told(&test, NoticeKind::ExhibitDamaged).await, 1);
+        assert_eq!(told(&test, NoticeKind::ExhibitWhole).await, 0);
+        assert_eq!(found(&test, &number).await, [MISSING]);
+        std::fs::rename(&away, &file).unwrap();
+        for mended in [1, 0] {
+            assert_eq!(round(&test).await, (0, mended, 0));
+        }
+        assert_eq!(told(&test, NoticeKind::ExhibitWhole).await, 1);
+        assert_eq!(found(&test, &number).await, [MISSING, WHOLE]);
+        std::fs::rename(&file, &away).unwrap();
+        assert_eq!(round(&test).await, (1, 0, 0));
+        // Who opened the case has read what was told before.
+        assert_eq!(told(&test, NoticeKind::ExhibitDamaged).await, 1);
+        assert_eq!(told(&test, NoticeKind::ExhibitWhole).await, 0);
+        assert_eq!(found(&test, &number).await, [MISSING, WHOLE, MISSING]);
+    }
+
+    async fn nothing_is_taken_back_on_the_word_of_files_that_are_not_ours(test) {
+        let number = a_case(&test).await;
+        let file = files(&test).remove(0);
+        flip(&file);
+        assert_eq!(round(&test).await, (1, 0, 0));
+        flip(&file);
+        // The same bytes, but in a folder that says nothing of whose it is.
+        let (marker, away) = (test.scratch.dir().join("blobs/INSTALLATION"), test.scratch.dir().join("away"));
+        std::fs::rename(&marker, &away).unwrap();
+        assert_eq!(round(&test).await, (0, 0, 1));
+        assert_eq!(found(&test, &number).await, [ALTERED]);
+        std::fs::rename(&away, &marker).unwrap();
+        assert_eq!(round(&test).await, (0, 1, 0));
+        assert_eq!(found(&test, &number).await, [ALTERED, WHOLE]);
     }
 
     async fn whole_files_are_counted_and_nobody_is_told(test) {

@@ -345,6 +345,10 @@ pub enum Event {
         exhibit: u32,
         what: Damage,
     },
+    /// A later check found that it is the file that came after all, or again: the damage said before is taken back.
+    ExhibitFoundWhole {
+        exhibit: u32,
+    },
     /// Somebody states that two exhibits, sent by two people, show the same thing.
     Corroborated {
         exhibit: u32,

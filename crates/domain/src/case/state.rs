@@ -107,7 +107,7 @@ pub struct CaseState {
     pub releases: Vec<Release>,
     /// The redacted copies, by number.
     pub redactions: Vec<(Deed, Redacted)>,
-    /// What the latest check that found an exhibit damaged said of it.
+    /// What the latest check that said anything of an exhibit found wrong with it.
     pub damaged: BTreeMap<u32, Damage>,
     /// The exhibits that show the same, two by two, the lower number first.
     pub corroborated: BTreeSet<(u32, u32)>,
@@ -248,9 +248,8 @@ impl CaseState {
             }
             Event::LinkWitnessed(seen) => self.witnessed.push((**seen).clone()),
             Event::ExhibitScanned { exhibit, verdict, .. } => self.note_scan(*exhibit, *verdict),
-            Event::ExhibitFoundDamaged { exhibit, what } => {
-                self.damaged.insert(*exhibit, *what);
-            }
+            Event::ExhibitFoundDamaged { exhibit, what } => self.note_check(*exhibit, Some(*what)),
+            Event::ExhibitFoundWhole { exhibit } => self.note_check(*exhibit, None),
             Event::Corroborated { exhibit, with, .. } => self.note_corroboration(*exhibit, *with, true),
             Event::CorroborationWithdrawn { exhibit, with, .. } => {
                 self.note_corroboration(*exhibit, *with, false)

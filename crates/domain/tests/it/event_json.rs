@@ -200,6 +200,7 @@ fn citizen() -> Vec<Event> {
             exhibit: 1,
             what: Damage::Altered,
         },
+        Event::ExhibitFoundWhole { exhibit: 1 },
         Event::Corroborated {
             exhibit: 1,
             with: 2,
@@ -473,6 +474,7 @@ fn is_known(event: &Event) -> &'static str {
         Event::ExhibitMailed(_) => "exhibit-mailed",
         Event::LinkWitnessed(_) => "link-witnessed",
         Event::ExhibitFoundDamaged { .. } => "exhibit-found-damaged",
+        Event::ExhibitFoundWhole { .. } => "exhibit-found-whole",
         Event::Corroborated { .. } => "corroborated",
         Event::CorroborationWithdrawn { .. } => "corroboration-withdrawn",
         Event::ExhibitReleased { .. } => "exhibit-released",

@@ -530,7 +530,13 @@ fn random_stories_reach_every_kind_of_entry() {
         }
     }
     // What only another door records: readings, exports, joining into this case, the check of files.
-    let other_doors = ["viewed", "exported", "report-joined", "exhibit-found-damaged"];
+    let other_doors = [
+        "viewed",
+        "exported",
+        "report-joined",
+        "exhibit-found-damaged",
+        "exhibit-found-whole",
+    ];
     let all = crate::event_json::one_of_each();
     let names: std::collections::BTreeSet<String> = all.iter().map(Event::name).collect();
     let missing: Vec<&String> = names

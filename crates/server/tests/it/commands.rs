@@ -191,7 +191,7 @@ fn a_token_of_somebody_who_has_left_opens_nothing() {
 }
 
 #[test]
-fn reverify_finds_a_flipped_byte_and_says_so() {
+fn reverify_finds_a_flipped_byte_and_later_that_it_is_mended_and_says_so() {
     let data = tempdir().unwrap();
     ok(data.path(), &["demo", "--fill-only"]);
     let whole = ok(data.path(), &["reverify"]);
@@ -202,7 +202,7 @@ fn reverify_finds_a_flipped_byte_and_says_so() {
     let file = blob_files(data.path()).remove(0);
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[40] ^= 1;
-    std::fs::write(&file, bytes).unwrap();
+    std::fs::write(&file, &bytes).unwrap();
     let damaged = run(data.path(), &["reverify"]);
     assert_eq!(damaged.code, Some(1));
     assert!(damaged.out.contains(" 1 damaged"), "{}", damaged.out);
@@ -211,6 +211,12 @@ fn reverify_finds_a_flipped_byte_and_says_so() {
         "{}",
         damaged.err
     );
+    bytes[40] ^= 1;
+    std::fs::write(&file, &bytes).unwrap();
+    let mended = ok(data.path(), &["reverify"]);
+    assert!(mended.contains(" 0 damaged, 1 mended,"), "{mended}");
+    let again = ok(data.path(), &["reverify"]);
+    assert!(again.contains(" 0 damaged, 0 mended,"), "{again}");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 notice-exhibit-damaged = Et bilag i sagen er beskadiget.
+notice-exhibit-whole = Et bilag, der var meldt beskadiget, er i orden igen.
 event-exhibit-found-damaged-missing = kontrollerede filerne: filen til bilag { $number } er væk.
 event-exhibit-found-damaged-altered = kontrollerede filerne: bilag { $number } er ikke længere den fil, der kom.
 event-exhibit-found-damaged-unreadable = kontrollerede filerne: bilag { $number } kan ikke læses fra disken.
+event-exhibit-found-whole = kontrollerede filerne og fandt, at bilag { $number } er i orden igen.
+exhibit-whole-means = Filen er præcis den, der blev modtaget. Beskeden om, at den var beskadiget, gælder ikke længere.
 exhibit-damaged-do = Bed it-afdelingen om at hente filen fra en sikkerhedskopi. Slet ikke den, I selv har, hvis I har en.
 damage-missing = filen er væk
 damage-altered = filen er ikke længere den, der kom

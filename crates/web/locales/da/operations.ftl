@@ -12,6 +12,7 @@ operations-round-done = begyndt { $begun }, færdig { $ended }
 operations-round-runs = i gang siden { $begun }
 operations-exhibits = Kontrolleret
 operations-damaged = Beskadigede bilag
+operations-mended = Bilag, der er i orden igen
 operations-not-here = Kunne ikke bedømmes
 operations-unreadable = Sager, der ikke kunne læses
 operations-next = Næste gang

@@ -1,7 +1,10 @@
 notice-exhibit-damaged = An exhibit in the case is damaged.
+notice-exhibit-whole = An exhibit that was reported damaged is whole again.
 event-exhibit-found-damaged-missing = checked the files: the file of exhibit { $number } is gone.
 event-exhibit-found-damaged-altered = checked the files: exhibit { $number } is no longer the file that came.
 event-exhibit-found-damaged-unreadable = checked the files: exhibit { $number } can’t be read from the disk.
+event-exhibit-found-whole = checked the files and found that exhibit { $number } is whole again.
+exhibit-whole-means = The file is exactly the one that was received. What was said of its damage no longer applies.
 exhibit-damaged-do = Ask the IT department to fetch the file from a backup. Do not delete your own copy, if you have one.
 damage-missing = the file is gone
 damage-altered = the file is no longer the one that came

@@ -12,6 +12,7 @@ operations-round-done = begun { $begun }, ended { $ended }
 operations-round-runs = under way since { $begun }
 operations-exhibits = Checked
 operations-damaged = Damaged exhibits
+operations-mended = Exhibits that are whole again
 operations-not-here = Could not be judged
 operations-unreadable = Cases that could not be read
 operations-next = Next time

@@ -2,6 +2,7 @@
 
 pub mod capture;
 mod copies;
+mod damage;
 mod drawers;
 pub mod duty;
 pub mod exhibits;

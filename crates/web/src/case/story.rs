@@ -212,10 +212,8 @@ impl Teller<'_> {
                 let args = [("number", exhibit), ("other", with)];
                 (l.ta(&key, &args), why.clone(), Vec::new())
             }
-            Event::ExhibitFoundDamaged { exhibit, what } => {
-                let sentence = l.ta(&format!("{key}-{what}"), &[("number", exhibit)]);
-                (sentence, l.t("exhibit-damaged-do"), Vec::new())
-            }
+            Event::ExhibitFoundDamaged { exhibit, what } => self.found(*exhibit, Some(*what), &key),
+            Event::ExhibitFoundWhole { exhibit } => self.found(*exhibit, None, &key),
             Event::ExhibitReleased { exhibit, reason } => {
                 (l.ta(&key, &[("number", exhibit)]), reason.clone(), Vec::new())
             }

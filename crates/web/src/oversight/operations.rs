@@ -170,6 +170,7 @@ fn round_facts(ctx: &Ctx, round: &Round) -> Facts {
             format!("{} ({})", round.exhibits, l.bytes(round.bytes)),
         ),
         fact(ctx, "damaged", round.damaged.to_string()),
+        fact(ctx, "mended", round.mended.to_string()),
         fact(ctx, "not-here", round.not_here.to_string()),
         fact(ctx, "unreadable", round.unreadable_cases.to_string()),
     ]

@@ -8,6 +8,7 @@ mod commands;
 mod contact;
 mod copies;
 mod corroboration;
+mod damage;
 mod guide;
 mod helpers;
 mod letters;
