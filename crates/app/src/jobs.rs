@@ -7,8 +7,18 @@ mod schedule;
 pub(crate) use purge::PURGE;
 
 use crate::{App, AppError};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use store::jobs::{self, Job, Lane};
+
+/// A job that is being done.
+pub(crate) type Work<'a> = BoxFuture<'a, Result<(), AppError>>;
+
+/// What becomes of a job of another version of this program.
+pub(crate) fn no_such(job: &Job) -> Work<'_> {
+    async { Err(anyhow::anyhow!("no job is called {}", job.name).into()) }.boxed()
+}
 
 impl App {
     /// Does every job that is due, and says how many. Called by the server's own loop and by tests.
@@ -58,11 +68,9 @@ impl App {
             let job = jobs::claim_in(&mut tx, lane, self.now() - before, &self.store.node).await?;
             tx.commit().await?;
             let Some(job) = job else { return Ok(done) };
-            let work = async {
-                match lane {
-                    Lane::Prompt => self.prompt_job(&job).await,
-                    _ => self.slow_job(&job).await,
-                }
+            let work = match lane {
+                Lane::Prompt => self.prompt_job(&job),
+                _ => self.slow_job(&job),
             };
             match self.keeping(&job, work).await {
                 Some(result) => self.finish(&job, result).await?,
@@ -72,25 +80,21 @@ impl App {
         }
     }
 
-    async fn prompt_job(&self, job: &Job) -> Result<(), AppError> {
+    /// Each kind of work on the heap: side by side in one frame they are larger than a thread's stack has room for.
+    fn prompt_job<'a>(&'a self, job: &'a Job) -> Work<'a> {
         match job.name.as_str() {
-            crate::escalate::SILENCE => self.look_for_silence(&job.payload).await,
-            crate::daily::SEAL => self.daily_seal().await,
-            crate::daily::COLLECT => self.daily_collection().await,
-            crate::daily::REVERIFY => self.daily_round(&job.payload).await,
-            crate::scan::SCAN => self.scan_again(&job.payload).await,
-            PURGE => self.purge().await,
-            other => Err(anyhow::anyhow!("no job is called {other}").into()),
+            crate::escalate::SILENCE => self.look_for_silence(&job.payload).boxed(),
+            crate::daily::SEAL => self.daily_seal().boxed(),
+            crate::daily::COLLECT => self.daily_collection().boxed(),
+            crate::daily::REVERIFY => self.daily_round(&job.payload).boxed(),
+            crate::scan::SCAN => self.scan_again(&job.payload).boxed(),
+            PURGE => self.purge().boxed(),
+            _ => no_such(job),
         }
     }
 
     /// The work's result; `None` if the job has gone to another worker meanwhile.
-    async fn keeping(
-        &self,
-        job: &Job,
-        work: impl Future<Output = Result<(), AppError>>,
-    ) -> Option<Result<(), AppError>> {
-        tokio::pin!(work);
+    async fn keeping(&self, job: &Job, mut work: Work<'_>) -> Option<Result<(), AppError>> {
         loop {
             if let Ok(result) = tokio::time::timeout(jobs::RENEW_EVERY, &mut work).await {
                 return Some(result);

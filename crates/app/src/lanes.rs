@@ -1,7 +1,9 @@
 //! The jobs that take their time, each kind in a lane with a worker of its own, apart from [`App::run_jobs`]: so no deadline waits for a
 //! film, and no receipt for 40,000 reminders.
 
+use crate::jobs::{Work, no_such};
 use crate::{App, AppError};
+use futures_util::FutureExt as _;
 use jiff::SignedDuration;
 use store::jobs::{Job, Lane};
 
@@ -44,20 +46,20 @@ impl App {
         self.work(lane, SignedDuration::ZERO).await
     }
 
-    pub(crate) async fn slow_job(&self, job: &Job) -> Result<(), AppError> {
+    pub(crate) fn slow_job<'a>(&'a self, job: &'a Job) -> Work<'a> {
         match job.name.as_str() {
-            crate::backup::BACKUP => self.daily_backup().await,
-            crate::copies::DERIVE => self.make_copies_for(job).await,
-            crate::stamp::STAMP => self.ask_for_stamp(&job.payload).await,
-            crate::drill::JUDGE => self.judge_drill(&job.payload).await,
-            crate::drill::TOLD => self.tell_drill(job).await,
-            crate::drill::FORGET => self.forget_drill(&job.payload).await,
-            crate::remind::ROUND => self.remind_round(&job.payload).await,
-            crate::remind::ONE => self.remind_one(job).await,
-            crate::uploads::FORGET => self.forget_upload(&job.payload).await,
-            crate::witness::WITNESS => self.look_at_link(job).await,
-            crate::mailroom::RECEIPT => self.send_receipt(job).await,
-            other => Err(anyhow::anyhow!("no job is called {other}").into()),
+            crate::backup::BACKUP => self.daily_backup().boxed(),
+            crate::copies::DERIVE => self.make_copies_for(job).boxed(),
+            crate::stamp::STAMP => self.ask_for_stamp(&job.payload).boxed(),
+            crate::drill::JUDGE => self.judge_drill(&job.payload).boxed(),
+            crate::drill::TOLD => self.tell_drill(job).boxed(),
+            crate::drill::FORGET => self.forget_drill(&job.payload).boxed(),
+            crate::remind::ROUND => self.remind_round(&job.payload).boxed(),
+            crate::remind::ONE => self.remind_one(job).boxed(),
+            crate::uploads::FORGET => self.forget_upload(&job.payload).boxed(),
+            crate::witness::WITNESS => self.look_at_link(job).boxed(),
+            crate::mailroom::RECEIPT => self.send_receipt(job).boxed(),
+            _ => no_such(job),
         }
     }
 }

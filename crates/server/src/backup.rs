@@ -62,7 +62,7 @@ pub struct RestoreArgs {
 
 /// Makes a backup, and proves it if asked to.
 pub async fn backup(config: &Config, args: BackupArgs) -> anyhow::Result<ExitCode> {
-    let app = commands::open_app(config, Wants::EXISTING).await?;
+    let app = commands::open_app(config, Wants::AS_IT_IS).await?;
     let plan = BackupPlan {
         seal: args
             .encrypt_to

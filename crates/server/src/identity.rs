@@ -21,8 +21,18 @@ pub struct Wants {
     pub only: Option<Kind>,
     /// Whether it is served: then nobody else may serve it.
     pub served: bool,
-    /// Whether it was asked to bring the tables up to date.
-    pub migrates: bool,
+    pub older_tables: OlderTables,
+}
+
+/// What becomes of tables that an older version made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OlderTables {
+    /// What VAERN_MIGRATE says.
+    AsSet,
+    /// They are brought up to date: it was asked for.
+    Change,
+    /// They stay as they are, and nothing is done: a backup is of what was there before.
+    Leave,
 }
 
 impl Wants {
@@ -32,7 +42,7 @@ impl Wants {
         birth: Kind::Real,
         only: None,
         served: false,
-        migrates: false,
+        older_tables: OlderTables::AsSet,
     };
     /// What is there, and no new one: a wrong path is an error.
     pub const EXISTING: Self = Self {
@@ -41,7 +51,12 @@ impl Wants {
     };
     /// What is there, whatever version made it.
     pub const MIGRATED: Self = Self {
-        migrates: true,
+        older_tables: OlderTables::Change,
+        ..Self::EXISTING
+    };
+    /// What is there, if this version made it.
+    pub const AS_IT_IS: Self = Self {
+        older_tables: OlderTables::Leave,
         ..Self::EXISTING
     };
     /// What is there, changing nothing.
@@ -109,8 +124,8 @@ pub async fn open_store(config: &Config, wants: Wants, dice: &mut StdRng) -> any
     refuse_half_a_restore(config)?;
     let survey = Survey::of(&place).await?;
     allowed(&survey, wants, config)?;
-    if wants.mode != OpenMode::ReadOnly && !wants.migrates {
-        refuse_older_tables(config, &place).await?;
+    if wants.mode != OpenMode::ReadOnly {
+        refuse_older_tables(config, wants, &place).await?;
     }
     let makes = wants.mode == OpenMode::Create && survey.may_make_keys();
     if makes {
@@ -159,9 +174,14 @@ fn refuse_half_a_restore(config: &Config) -> anyhow::Result<()> {
     ))
 }
 
-/// Where tables are brought up to date by hand, nothing else does it.
-async fn refuse_older_tables(config: &Config, place: &Place) -> anyhow::Result<()> {
-    if config.migrate == Migrate::AtStart {
+/// Where tables are brought up to date by hand, nothing else does it; and a backup never does.
+async fn refuse_older_tables(config: &Config, wants: Wants, place: &Place) -> anyhow::Result<()> {
+    let changes = match wants.older_tables {
+        OlderTables::AsSet => config.migrate == Migrate::AtStart,
+        OlderTables::Change => true,
+        OlderTables::Leave => false,
+    };
+    if changes {
         return Ok(());
     }
     let Some(db) = Db::connect_read_only(place.database_url.as_deref(), &place.dir).await? else {
@@ -176,11 +196,11 @@ async fn refuse_older_tables(config: &Config, place: &Place) -> anyhow::Result<(
         config,
         format!(
             "The database is of an older version and lacks {lacking} changes. Nothing was changed. `vaern migrate --dry-run` says \
-             which, `vaern migrate` makes a backup and then makes them (VAERN_MIGRATE is by-hand)."
+             which, `vaern migrate --backup FOLDER` makes a backup of it as it is, and then makes them."
         ),
         format!(
             "Databasen er fra en ældre version og mangler {lacking} ændringer. Intet er ændret. `vaern migrate --dry-run` viser \
-             hvilke, og `vaern migrate` laver en sikkerhedskopi og derefter ændringerne (VAERN_MIGRATE er by-hand)."
+             hvilke, og `vaern migrate --backup MAPPE` laver en sikkerhedskopi af den, som den er, og derefter ændringerne."
         ),
     ))
 }

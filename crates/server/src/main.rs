@@ -24,6 +24,10 @@ use std::time::Duration;
 /// How long work outside the event loop (files, programs) may go on after the end.
 const STOPPING: Duration = Duration::from_secs(5);
 
+/// Bytes of stack of each thread, of which only those used take memory. Without optimisation one request may take more than the
+/// usual 2 MiB.
+const STACK: usize = 8 << 20;
+
 /// Værn: when an employee is harassed or threatened, the workplace takes over.
 #[derive(Parser)]
 #[command(name = "vaern", version)]
@@ -211,7 +215,8 @@ fn main() -> ExitCode {
         }
     };
     logging::start(&config);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match runtime.thread_stack_size(STACK).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("vaern: {error}");

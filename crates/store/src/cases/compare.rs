@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use super::project::{next_due, wanted_duties, wanted_people};
+use super::project::{OwedRow, next_due, wanted_duties, wanted_people};
 use super::*;
 use crate::db::{Sql, Tx, micros_or_never};
 use crate::keys::Keys;
-use jiff::SignedDuration;
 
 /// What a case is called and since when, as its journal says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +17,11 @@ pub struct CaseNames {
     pub opened_at: Timestamp,
 }
 
-/// Version 0.1.0 looked at its clock once for the list and once for the journal; nothing that is shown is finer than this.
-const ONE_CLOCK: SignedDuration = SignedDuration::from_secs(1);
+/// Whether two times, in microseconds, are less than a second apart. Version 0.1.0 looked at its clock once for the list and once
+/// for the journal, and counted deadlines from each; nothing that is shown is finer than this.
+fn is_one_time(listed: i64, journal: i64) -> bool {
+    listed.abs_diff(journal) < 1_000_000
+}
 
 /// What lists say of a case that its journal doesn't: a line for each difference, none if they agree.
 ///
@@ -49,12 +51,15 @@ pub async fn differences(
     differ("owner", &row.text(5)?, &wanted.owner.as_str());
     differ("acute", &(row.int(6)? != 0), &wanted.acute);
     let opened_at = row.time(7)?;
-    if (opened_at.duration_since(names.opened_at)).abs() >= ONE_CLOCK {
+    if !is_one_time(opened_at.as_microsecond(), names.opened_at.as_microsecond()) {
         differ("opened at", &opened_at, &names.opened_at);
     }
     differ("changed at", &row.time(8)?, &wanted.changed_at);
     differ("closed at", &row.opt_time(9)?, &wanted.closed_at);
-    differ("next deadline", &row.opt_time(10)?, &opt(due)?);
+    let listed = row.opt_time(10)?;
+    if !is_one_time(micros_or_never(listed), due) {
+        differ("next deadline", &listed, &opt(due)?);
+    }
     if !same_card(&wanted.id, row.opt_bytes(12)?, &wanted.card, keys) {
         found.push("card: the list shows something else than the journal amounts to".into());
     }
@@ -87,14 +92,9 @@ async fn people_differ(
     let mut there = BTreeSet::new();
     for row in on.sql(LISTED_PEOPLE).bind(wanted.id.as_str()).all().await? {
         let listed = (row.text(0)?, row.text(1)?);
-        let copied = (row.text(2)?, row.int(3)?, row.int(4)?);
-        if copied
-            != (
-                wanted.phase.name().to_owned(),
-                wanted.changed_at.as_microsecond(),
-                due,
-            )
-        {
+        let copied = (row.text(2)?, row.int(3)?);
+        let now = (wanted.phase.name().to_owned(), wanted.changed_at.as_microsecond());
+        if copied != now || !is_one_time(row.int(4)?, due) {
             found.push(format!(
                 "people: {} is listed with another state or time",
                 listed.0
@@ -119,9 +119,14 @@ async fn duties_differ(on: &mut impl Ask, wanted: &CaseProjection, found: &mut V
     let read = |row: &Row| Ok((row.text(0)?, row.text(1)?, row.int(2)?, row.int(3)?));
     let there = rows.iter().map(read).collect::<Result<BTreeSet<_>>>()?;
     let wanted = wanted_duties(wanted);
-    let too_many = there.difference(&wanted);
+    let lacks = |rows: &BTreeSet<OwedRow>, one: &OwedRow| {
+        let (duty, owner, due, escalate_at) = one;
+        let mut same = rows.iter().filter(|row| (&row.0, &row.1) == (duty, owner));
+        !same.any(|row| is_one_time(row.2, *due) && is_one_time(row.3, *escalate_at))
+    };
+    let too_many = there.iter().filter(|one| lacks(&wanted, one));
     found.extend(too_many.map(|(duty, owner, ..)| format!("duties: {duty} of {owner} is listed otherwise")));
-    let missing = wanted.difference(&there);
+    let missing = wanted.iter().filter(|one| lacks(&there, one));
     found.extend(missing.map(|(duty, owner, ..)| format!("duties: {duty} of {owner} is missing in lists")));
     Ok(())
 }

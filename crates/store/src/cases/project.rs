@@ -17,7 +17,7 @@ use crate::keys::Keys;
 /// Person and relation (`''` for any).
 type PersonRow = (String, String);
 /// Duty, owner, due, escalate at.
-type OwedRow = (String, String, i64, i64);
+pub(super) type OwedRow = (String, String, i64, i64);
 
 /// What lists are to say of a case from now on.
 #[derive(Clone, Debug)]

@@ -72,7 +72,8 @@ impl Liveness {
     }
 
     async fn answer<T>(&self, answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T> {
-        tokio::pin!(answer);
+        // On the heap, as is whatever connects: this stands in every statement of every request.
+        let mut answer = Box::pin(answer);
         let began = Instant::now();
         loop {
             if let Ok(answered) = timeout(PATIENCE, &mut answer).await {
@@ -99,7 +100,9 @@ impl Liveness {
         {
             return there;
         }
-        let there = timeout(PROBE, answers(&self.options())).await.unwrap_or(false);
+        let there = timeout(PROBE, Box::pin(answers(&self.options())))
+            .await
+            .unwrap_or(false);
         *probed = Some((Instant::now(), there));
         there
     }

@@ -207,8 +207,7 @@ impl PostgresPools {
         if self.address.hosts.len() == 1 {
             self.liveness.fail_fast().await?;
         }
-        let waiting = pool.acquire();
-        tokio::pin!(waiting);
+        let mut waiting = Box::pin(pool.acquire());
         match timeout(WONDER, &mut waiting).await {
             Ok(Ok(conn)) => return Ok(conn),
             Ok(Err(error)) if self.address.hosts.len() == 1 => {
@@ -217,7 +216,7 @@ impl PostgresPools {
             Ok(Err(_)) | Err(_) => {}
         }
         if self.address.hosts.len() > 1 {
-            self.choose_again().await?;
+            Box::pin(self.choose_again()).await?;
             return self.liveness.wait(pool.acquire()).await;
         }
         self.liveness.wait(waiting).await
