@@ -12,7 +12,7 @@ const SCREENSHOT = fileURLToPath(new URL("../../examples/matters/01-threat-in-co
 async function searchUntil(page, asked, number) {
   const row = page.getByRole("link", { name: number, exact: true });
   await page.goto(`/search?q=${encodeURIComponent(asked)}`);
-  for (let tries = 0; tries < 300 && !(await row.count()); tries++) await page.reload();
+  for (let tries = 0; tries < 2000 && !(await row.count()); tries++) await page.reload();
   assert.equal(await row.count(), 1, `${asked} finds ${number}`);
 }
 
