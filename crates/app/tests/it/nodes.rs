@@ -45,7 +45,10 @@ async fn what_one_has_stored_the_other_shows_and_goes_on_with() {
 async fn each_finds_what_either_has_stored() {
     let (test, other, _folder) = TestApp::two().await;
     let first = a_case(&test).await;
-    assert_eq!(found(&other, VIBEKE, first.as_str()).await, [first.clone()]);
+    assert_eq!(
+        found(&other, VIBEKE, first.as_str()).await,
+        std::slice::from_ref(&first)
+    );
     let lone = other.caller_named(LONE).unwrap();
     let told = other
         .report(&lone, other.begin_report(&lone), &[], about(METTE), None)

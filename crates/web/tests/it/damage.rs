@@ -62,12 +62,12 @@ async fn a_damage_and_its_end_are_told_in_the_case_and_on_the_start_page() {
 /// The only file in the folders of this one.
 fn walk(folder: &std::path::Path) -> std::path::PathBuf {
     let mut files = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.is_dir())
-        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
-        .map(|entry| entry.unwrap().path());
-    let file = files.next().unwrap();
+        .flat_map(|folder| std::fs::read_dir(folder).expect("a folder"))
+        .map(|entry| entry.expect("an entry").path());
+    let file = files.next().expect("a file");
     assert_eq!(files.next(), None);
     file
 }
