@@ -97,6 +97,7 @@ stamp-fault-untrusted = Stemplet kommer fra en anden, end der er valgt
 stamp-fault-expired = Certifikatet gjaldt ikke på det tidspunkt
 stamp-fault-wrong-time = Stemplets tid ligger langt fra serverens
 job-silence = Se efter, om en sag er taget imod
+job-collect-files = Oprydning efter filer, der ikke blev til noget
 job-purge = Oprydning efter brug
 job-seal = Dagens segl
 job-reverify = Kontrol af bilagene

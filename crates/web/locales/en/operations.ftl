@@ -97,6 +97,7 @@ stamp-fault-untrusted = The stamp comes from somebody else than was chosen
 stamp-fault-expired = The certificate was not valid at that time
 stamp-fault-wrong-time = The stamp’s time is far from the server’s
 job-silence = See whether a case has been received
+job-collect-files = Tidying up after files that came to nothing
 job-purge = Clearing away what is done with
 job-seal = The day’s seal
 job-reverify = Checking the exhibits
